@@ -1,0 +1,1 @@
+"""What an installation needs of Prefect beside prefect.yaml; nothing imports it."""

@@ -1,0 +1,1 @@
+"""One use case per file; each reads from top to bottom as the line."""

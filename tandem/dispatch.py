@@ -1,0 +1,99 @@
+"""Asks Prefect for flow runs: wakes a live drain, starts a backfill, tells what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tandem.errors import SettingsError, Unavailable
+
+LIVE = "order-to-fulfillment/live"
+BACKFILL = "backfill/backfill"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A flow run as the Prefect server knows it."""
+
+    id: UUID
+    name: str
+    state: str
+    final: bool
+    succeeded: bool
+    message: str = ""
+
+
+async def start(deployment: str, parameters: dict[str, Any] | None = None, *, key: str | None = None) -> Run:
+    """Ask for a run of a deployment; the same `key` asks for the same run.
+
+    Raises:
+        SettingsError: the server does not know the deployment.
+        Unavailable: the server does not answer.
+    """
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
+
+    try:
+        async with get_client() as client:
+            found = await client.read_deployment_by_name(deployment)
+            run = await client.create_flow_run_from_deployment(
+                found.id, parameters=parameters or {}, idempotency_key=key
+            )
+    except ObjectNotFound:
+        raise SettingsError(f"Prefect has no deployment {deployment!r}; run `prefect deploy --all`") from None
+    except httpx.HTTPError as error:
+        raise Unavailable(f"the Prefect server does not answer: {type(error).__name__}") from None
+    return _run(run)
+
+
+async def wake(_entities: Iterable[str] = ()) -> Run | None:
+    """Ask for a live drain unless one is on its way or running; None when there was no need."""
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import (
+        DeploymentFilter,
+        DeploymentFilterName,
+        FlowFilter,
+        FlowFilterName,
+        FlowRunFilter,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
+    from prefect.client.schemas.objects import StateType
+
+    flow_name, deployment_name = LIVE.split("/")
+    coming = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
+    try:
+        async with get_client() as client:
+            up = await client.read_flow_runs(
+                flow_filter=FlowFilter(name=FlowFilterName(any_=[flow_name])),
+                deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[deployment_name])),
+                flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=coming))),
+                limit=1,
+            )
+    except httpx.HTTPError as error:
+        raise Unavailable(f"the Prefect server does not answer: {type(error).__name__}") from None
+    return None if up else await start(LIVE)
+
+
+async def look(run_id: UUID) -> Run:
+    """What became of a run."""
+    from prefect.client.orchestration import get_client
+
+    async with get_client() as client:
+        return _run(await client.read_flow_run(run_id))
+
+
+def _run(run: Any) -> Run:
+    state = run.state
+    return Run(
+        id=run.id,
+        name=run.name,
+        state=state.name if state else "Scheduled",
+        final=bool(state and state.is_final()),
+        succeeded=bool(state and state.is_completed()),
+        message=(state.message or "") if state else "",
+    )

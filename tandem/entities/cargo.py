@@ -1,0 +1,87 @@
+"""A record on its way along the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tandem.entities.declaration import Canonical, System
+from tandem.entities.state import Outcome, State
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """All that waits in the inbox for one record, folded into one: the record is read again anyway.
+
+    `ids` are the inbox rows, oldest first. `version` is the newest that any of the events carried. `body` is the
+    body of the newest event (None for a thin one). `attempts` counts earlier passes of the line. `edited` is a
+    payload that an operator put in place of the source record.
+    """
+
+    ids: tuple[int, ...]
+    connection: str
+    company: str
+    entity: str
+    source: System
+    key: str
+    event_type: str
+    received_at: datetime
+    version: str | None = None
+    body: dict[str, Any] | None = None
+    attempts: int = 0
+    first_received_at: datetime | None = None
+    edited: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What the store remembers of a record before this pass."""
+
+    state: State
+    version: str | None = None
+    content_hash: str | None = None
+    payload_hash: str | None = None
+    target: str | None = None
+    payload: dict[str, Any] | None = None
+    manual_link: bool = False
+    written: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TraceLine:
+    """How one target field came about: `kind` is mapped, default, truncated, substituted, removed or looked-up."""
+
+    target: str
+    source: str
+    kind: str = "mapped"
+    note: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class Cargo:
+    """One record and all that the stations have learnt of it; `outcome` is set once it is decided."""
+
+    message: Message
+    known: Known | None = None
+    record: dict[str, Any] | None = None
+    canonical: Canonical | None = None
+    companions: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    document: Canonical | None = None
+    payload: dict[str, Any] | None = None
+    trace: list[TraceLine] = field(default_factory=list)
+    version: str | None = None
+    content_hash: str | None = None
+    payload_hash: str | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether no station has decided yet."""
+        return self.outcome is None
+
+    def take(self, other: Cargo) -> None:
+        """Become what another pass made of the same record."""
+        for slot in self.__slots__:
+            setattr(self, slot, getattr(other, slot))

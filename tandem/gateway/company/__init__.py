@@ -1,0 +1,1 @@
+"""The Sage Pro company database: its tables under whichever names a site has, its counters, stamps and locks."""

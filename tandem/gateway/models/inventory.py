@@ -1,0 +1,32 @@
+"""Stock by item and location (ICILOC) on the wire."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from tandem.gateway.models.base import Exact, FlagOrNull, NumberOrNull, Record, Stamp, Text, WireIn
+
+
+class AdjustmentIn(WireIn):
+    """A stock adjustment: either a signed `Quantity` or what was counted."""
+
+    quantity: NumberOrNull | None = Field(None, description="Added to what is on hand; negative takes away")
+    counted_quantity: NumberOrNull | None = Field(None, description="What is on hand from now on")
+    reason: Text = ""
+    reference: Text = Field("", description="The caller's document, kept on the stock movement")
+    allow_negative: FlagOrNull = Field(default=False, description="Let the quantity on hand fall below zero")
+
+
+class Stock(Record):
+    """Quantities of one item at one location, in the stocking unit."""
+
+    key: str = Field(description="Item and location joined by a bar")
+    item_code: str
+    location: str
+    on_hand: Exact
+    allocated: Exact
+    on_order: Exact
+    open_sales: Exact = Field(description="Computed from the open sales order lines")
+    available: Exact = Field(description="On hand less Sage Pro's own allocations")
+    available_computed: Exact = Field(description="On hand less open sales")
+    updated_at: Stamp | None

@@ -1,0 +1,33 @@
+"""The station of data quality: what a suite refuses is held with the sentence that an operator needs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tandem.entities.cargo import Cargo
+from tandem.entities.state import Fault, Outcome, State
+from tandem.line.batch import Batch
+from tandem.line.connection import Connection
+
+Boundary = Literal["inbound", "outbound"]
+
+
+def check(line: Connection, batch: Batch, boundary: Boundary) -> Batch:
+    """Validate what is open as one frame; critical failures hold their record, warnings become notes."""
+    rows = {cargo.message.key: cargo for cargo in batch.open if not _embedded(cargo, boundary)}
+    if not rows:
+        return batch
+    records = [(c.record if boundary == "inbound" else c.payload) or {} for c in rows.values()]
+    verdict = line.gate.check(f"{batch.entity.name}.{boundary}", records, keys=list(rows))
+    critical: dict[str, list[str]] = {}
+    for failure in verdict.failures:
+        if failure.severity == "critical":
+            critical.setdefault(failure.key, []).append(failure.sentence)
+    for key, sentences in critical.items():
+        rows[key].outcome = Outcome(state=State.HELD, reason="; ".join(sentences), fault=Fault.DATA)
+    return batch
+
+
+def _embedded(cargo: Cargo, boundary: Boundary) -> bool:
+    """A parent inside its child's record was validated with the child."""
+    return boundary == "inbound" and cargo.record is not None and cargo.record is cargo.message.body

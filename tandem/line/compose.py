@@ -1,0 +1,129 @@
+"""Middle stations: bring what the decision needs, decide, and write the decision down in the target's own form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tandem.entities import ENTITIES
+from tandem.entities.cargo import Cargo
+from tandem.entities.declaration import Parent, at
+from tandem.entities.state import Outcome
+from tandem.line.batch import Batch
+from tandem.line.connection import Connection
+from tandem.line.read import EMBEDDED, refusal
+from tandem.rules import PLANS, Circumstances, judge
+from tandem.store import Event
+from tandem.values import content_hash, utc_now
+
+
+def link(line: Connection, batch: Batch) -> dict[Parent, list[Cargo]]:
+    """Give each record the numbers of its parents; what is returned still lacks that parent."""
+    missing: dict[Parent, list[Cargo]] = {}
+    for parent in batch.route.parents:
+        keys = {str(at(cargo.canonical, parent.key)) for cargo in batch.open}
+        numbers = line.store.links.find(line.name, parent.entity, sorted(keys))
+        for cargo in batch.open:
+            number = numbers.get(str(at(cargo.canonical, parent.key)))
+            if number is None:
+                missing.setdefault(parent, []).append(cargo)
+            else:
+                cargo.links[parent.entity] = number
+    return missing
+
+
+def announce(line: Connection, batch: Batch, missing: dict[Parent, list[Cargo]]) -> dict[str, list[str]]:
+    """Put every missing parent into the inbox as a record of its own; gives the keys by entity."""
+    announced: dict[str, list[str]] = {}
+    events = []
+    for parent, children in missing.items():
+        route = ENTITIES[parent.entity].route(batch.route.source)
+        for cargo in {str(at(c.canonical, parent.key)): c for c in children}.values():
+            key = str(at(cargo.canonical, parent.key))
+            announced.setdefault(parent.entity, []).append(key)
+            events.append(
+                Event(
+                    connection=line.name,
+                    company=line.company,
+                    source=route.source,
+                    event_id=f"parent:{parent.entity}:{key}:{cargo.message.key}:{cargo.message.ids[-1]}",
+                    event_type=f"{EMBEDDED}{parent.sheet}" if parent.sheet else f"{parent.entity}.needed",
+                    entity=parent.entity,
+                    key=key,
+                    version=None,
+                    body=cargo.record if parent.sheet else None,
+                    received_at=utc_now(),
+                )
+            )
+    line.store.inbox.put(events)
+    return announced
+
+
+def park_orphans(line: Connection, missing: dict[Parent, list[Cargo]]) -> None:
+    """What still has no parent waits for it, by event and by timer."""
+    for parent, children in missing.items():
+        for cargo in (c for c in children if c.open):
+            key = str(at(cargo.canonical, parent.key))
+            state = line.store.ledger.known(line.name, parent.entity, [key]).get(key)
+            why = f"; it is {state.state}" if state else ""
+            cargo.outcome = line.retry.parked(
+                cargo.message, f"waits for {parent.entity} {key}{why}", parent=(parent.entity, key)
+            )
+
+
+async def accompany(line: Connection, batch: Batch) -> Batch:
+    """Read the records that the decision needs beside the cargo.
+
+    Raises:
+        Unavailable: that side does not answer; nothing of the batch is decided.
+    """
+    for name, companion in batch.route.companions.items():
+        keys = sorted({str(key) for c in batch.open if (key := at(c.canonical, companion.key))})
+        found = await line.connectors[companion.system].read(companion.resource, keys) if keys else {}
+        for cargo in batch.open:
+            record = found.get(str(at(cargo.canonical, companion.key)))
+            cargo.outcome = _accompanied(line, batch, cargo, name, record)
+    return batch
+
+
+def _accompanied(
+    line: Connection, batch: Batch, cargo: Cargo, name: str, record: dict[str, Any] | None
+) -> Outcome | None:
+    """Keep the companion in canonical names, which the entity's own sheet gives it."""
+    if record is None:
+        cargo.companions[name] = None
+        return None
+    direction = f"{name}_from_{batch.route.companions[name].system}"
+    mapped = line.workbook.apply(batch.entity.name, direction, record, links={}, zone=line.zone)
+    cargo.companions[name] = mapped.value
+    return refusal(mapped.faults) if mapped.faults else None
+
+
+def compose(line: Connection, batch: Batch) -> Batch:
+    """Decide by the rules, then canonical document to target payload by its sheet."""
+    for cargo in batch.open:
+        cargo.outcome = _compose(line, batch, cargo)
+    return batch
+
+
+def _compose(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
+    assert cargo.canonical is not None  # noqa: S101 - understand decides what has none
+    name = batch.entity.name
+    around = Circumstances(
+        known=cargo.known,
+        companions=cargo.companions,
+        links=cargo.links,
+        policy=line.workbook.decide(name, cargo.canonical.model_dump()),
+        facts=line.facts,
+        doubtful=cargo.message.attempts > 0,
+    )
+    document = PLANS[name](cargo.canonical, around)
+    if isinstance(document, Outcome):
+        return line.retry.timed(cargo.message, document)
+    cargo.document = document
+    mapped = line.workbook.apply(name, batch.route.sheet_out, document.model_dump(), links=cargo.links, zone=line.zone)
+    cargo.trace += mapped.trace
+    if mapped.faults:
+        return refusal(mapped.faults)
+    cargo.payload = mapped.value
+    cargo.payload_hash = content_hash(cargo.payload)
+    return judge.same_payload(cargo.payload_hash, cargo.known)

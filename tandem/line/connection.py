@@ -1,0 +1,83 @@
+"""One connection: a store and a company that are kept in step, and all that the stations need for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from tandem.connectors import clarity, sagepro
+from tandem.connectors.protocol import Connector
+from tandem.entities.declaration import System
+from tandem.mapping import Workbook
+from tandem.quality import Gate
+from tandem.rules import Facts
+from tandem.rules.retry import Retry
+from tandem.settings import Settings
+from tandem.store import Store
+from tandem.values import decimal_of, utc_now, zone_of
+
+
+class Connection:
+    """Opened once per flow run or command. A plain class: see Batch for why it is no dataclass."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: Store,
+        connectors: dict[System, Connector],
+        workbook: Workbook,
+        facts: Facts,
+        owner: str,
+    ) -> None:
+        self.settings = settings
+        self.name = settings.connection
+        self.company = settings.company
+        self.store = store
+        self.connectors = connectors
+        self.workbook = workbook
+        self.facts = facts
+        self.owner = owner
+        self.gate = Gate(settings.home)
+        self.retry = Retry(limit=settings.retry_limit, park_for=timedelta(hours=settings.park_hours))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone, in which its date-times without an offset are read."""
+        return zone_of(self.settings.clarity_zone, setting="TANDEM_CLARITY_ZONE")
+
+
+@asynccontextmanager
+async def connect(settings: Settings, *, owner: str) -> AsyncIterator[Connection]:
+    """A connection that is closed at the end; `owner` names who holds the leases.
+
+    Raises:
+        SettingsError, SheetError: something that it needs is missing or wrong.
+        Unavailable: the gateway, which tells the widths of the company's columns, does not answer.
+    """
+    store = Store.open(settings.store_url)
+    shop = clarity.ClarityConnector.of(settings)
+    company = sagepro.SageProConnector.of(settings)
+    try:
+        schema = await company.schema()
+        yield Connection(
+            settings,
+            store=store,
+            connectors={System.CLARITY: shop, System.SAGEPRO: company},
+            workbook=Workbook.load(settings.mappings, widths=schema.widths),
+            facts=Facts(
+                price_scale=schema.scale("sotran.price"),
+                discount_scale=schema.scale("sotran.disc"),
+                quantity_scale=schema.scale("sotran.qtyord"),
+                rounding_limit=decimal_of(settings.rounding_limit),
+                company_currency=schema.currency,
+            ),
+            owner=owner,
+        )
+    finally:
+        store.inbox.release(owner, now=utc_now())
+        await shop.aclose()
+        await company.aclose()
+        store.close()

@@ -1,0 +1,92 @@
+"""First stations: read the current record from its owner, understand it, and decide whether it needs doing at all."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from tandem.entities.cargo import Cargo
+from tandem.entities.declaration import at
+from tandem.entities.state import Fault, Outcome, State, held, skipped
+from tandem.line.batch import Batch
+from tandem.line.connection import Connection
+from tandem.mapping import Finding
+from tandem.rules import judge
+from tandem.values import content_hash
+
+EMBEDDED = "embedded:"
+"""Event types of parents that travel inside their child's record; the sheet's direction follows."""
+
+PASSING = {"version", "updated_at"}
+"""Canonical fields that change without the content changing."""
+
+
+async def extract(line: Connection, batch: Batch) -> Batch:
+    """Read every record of the batch again from its owner, in bulk; late and doubled events then do no harm.
+
+    Raises:
+        Unavailable: the source does not answer; nothing of the batch is decided.
+    """
+    known = line.store.ledger.known(line.name, batch.entity.name, [c.message.key for c in batch.cargo])
+    for cargo in batch.cargo:
+        cargo.known = known.get(cargo.message.key)
+    batch.decide(lambda cargo: judge.older(cargo.message.version, cargo.known))
+    wanted = [c for c in batch.open if c.message.edited is None and ":" not in c.message.key]
+    records = await line.connectors[batch.route.source].read(batch.route.read, [c.message.key for c in wanted])
+    for cargo in batch.open:
+        cargo.record = cargo.message.edited or records.get(cargo.message.key) or _embedded(cargo)
+        cargo.version = judge.version_of(at(cargo.record, batch.route.version))
+        if cargo.record is None and cargo.message.event_type in batch.route.erases:
+            cargo.outcome = skipped(f"erased at {batch.route.source}")
+        elif cargo.record is None:
+            cargo.outcome = line.retry.parked(
+                cargo.message,
+                f"{batch.route.source} has no {batch.entity.name} {cargo.message.key}",
+            )
+    return batch
+
+
+def _embedded(cargo: Cargo) -> dict[str, object] | None:
+    return cargo.message.body if cargo.message.event_type.startswith(EMBEDDED) else None
+
+
+def understand(line: Connection, batch: Batch) -> Batch:
+    """Source record to canonical model by its sheet; what says nothing new is settled here."""
+    for cargo in batch.open:
+        cargo.outcome = _understand(line, batch, cargo)
+    return batch
+
+
+def _understand(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
+    assert cargo.record is not None  # noqa: S101 - extract parks what has no record
+    mapped = line.workbook.apply(batch.entity.name, _direction(batch, cargo), cargo.record, links={}, zone=line.zone)
+    cargo.trace += mapped.trace
+    if mapped.faults:
+        return refusal(mapped.faults)
+    try:
+        cargo.canonical = batch.entity.model.model_validate(mapped.value)
+    except ValidationError as error:
+        return held("; ".join(_sentence(fault) for fault in error.errors()))
+    cargo.content_hash = content_hash(cargo.canonical.model_dump(exclude=PASSING))
+    return judge.same(cargo.content_hash, cargo.version, cargo.known)
+
+
+def _direction(batch: Batch, cargo: Cargo) -> str:
+    """The sheet's direction; a parent out of its child's record has its own, unless the source had the record."""
+    event = cargo.message.event_type
+    if event.startswith(EMBEDDED) and cargo.record is cargo.message.body:
+        return event.removeprefix(EMBEDDED)
+    return batch.route.sheet_in
+
+
+def refusal(faults: list[Finding]) -> Outcome:
+    """One outcome for all faults of a record; a configuration fault is mended by an integrator, not in the data."""
+    reason = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+    if any(fault.fault is Fault.CONFIGURATION for fault in faults):
+        return Outcome(state=State.HELD, reason=reason, fault=Fault.CONFIGURATION)
+    return held(reason)
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    path = ".".join(str(part) for part in fault["loc"])
+    return f"{path}: {fault['msg']} (got {fault['input']!r})"

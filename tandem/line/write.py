@@ -1,0 +1,137 @@
+"""Last stations: look before any second write, write in bulk, and settle what became of each record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tandem.connectors.protocol import WriteItem, WriteResult
+from tandem.entities.cargo import Cargo
+from tandem.entities.declaration import at
+from tandem.entities.state import Outcome, State, dead, held
+from tandem.line.batch import Batch
+from tandem.line.connection import Connection
+from tandem.values import content_hash
+
+
+async def find(line: Connection, batch: Batch) -> dict[str, str]:
+    """Where records stand in the target that may have been written before without our knowing: key to number.
+
+    A pass that was cut off, a lost lease and a replay all look alike: an attempt before this one and no link.
+
+    Raises:
+        Unavailable: the look-up failed, so nothing may be written.
+    """
+    doubtful = [c for c in batch.open if not _target(c) and (c.message.attempts or _unknown(c))]
+    if not doubtful or batch.route.write is None or batch.route.target is None:
+        return {}
+    connector = line.connectors[batch.route.target]
+    found = await connector.find(batch.route.write, [c.message.key for c in doubtful])
+    return {key: connector.key(batch.route.write, record) for key, record in found.items()}
+
+
+def _unknown(cargo: Cargo) -> bool:
+    return cargo.known is not None and cargo.known.state is State.UNKNOWN
+
+
+def _target(cargo: Cargo) -> str | None:
+    return cargo.known.target if cargo.known else None
+
+
+async def match(line: Connection, batch: Batch) -> None:
+    """Link what the target already has under an equal field (a customer's e-mail), rather than make it twice."""
+    wanted = batch.route.match
+    fresh = [c for c in batch.open if not _target(c) and at(c.payload, wanted.field if wanted else None)]
+    if wanted is None or not fresh or batch.route.write is None or batch.route.target is None:
+        return
+    connector = line.connectors[batch.route.target]
+    values = sorted({str(at(c.payload, wanted.field)) for c in fresh})
+    found = await connector.match(batch.route.write, wanted.field, values)
+    for cargo in fresh:
+        value = str(at(cargo.payload, wanted.field))
+        numbers = sorted({connector.key(batch.route.write, record) for record in found.get(value, [])})
+        if len(numbers) == 1:
+            cargo.outcome = Outcome(state=State.APPLIED, target=numbers[0], reason=f"linked by equal {wanted.field}")
+        elif numbers:
+            cargo.outcome = held(
+                f"{wanted.field} {value!r} belongs to {len(numbers)} records: {', '.join(numbers)}; link one by hand"
+            )
+
+
+async def load(line: Connection, batch: Batch) -> Batch:
+    """Write what is open to the target, in bulk.
+
+    Raises:
+        Unavailable: nothing was written.
+    """
+    if batch.route.write is None or batch.route.target is None or not batch.open:
+        return batch
+    found = await find(line, batch)
+    await match(line, batch)
+    ready = batch.open
+    results = await _write(line, batch, ready, found)
+    existing = {r.reference: r.target for r in results if r.status == "existing" and r.target}
+    again = [c for c in ready if c.message.key in existing]
+    for cargo, result in zip(ready, results, strict=True):
+        if cargo.message.key not in existing:
+            cargo.outcome = _outcome(line, batch, cargo, result)
+    for cargo, result in zip(again, await _write(line, batch, again, existing), strict=True):
+        cargo.outcome = _outcome(line, batch, cargo, result)
+    return batch
+
+
+async def _write(line: Connection, batch: Batch, cargo: Sequence[Cargo], found: dict[str, str]) -> list[WriteResult]:
+    route = batch.route
+    if not cargo or route.target is None or route.write is None:
+        return []
+    items = [
+        WriteItem(
+            reference=c.message.key,
+            key=_idempotency_key(line, batch, c, target := _target(c) or found.get(c.message.key)),
+            payload=c.payload or {},
+            target=target,
+            parent=str(at(c.canonical, route.under)) if route.under else None,
+        )
+        for c in cargo
+    ]
+    return await line.connectors[route.target].write(route.write, items)
+
+
+def _idempotency_key(line: Connection, batch: Batch, cargo: Cargo, target: str | None) -> str:
+    """Equal for every try of the same content on the same record, different as soon as either differs."""
+    return content_hash(
+        [line.name, line.company, batch.entity.name, cargo.message.key, target, cargo.payload_hash, cargo.version]
+    )
+
+
+def _outcome(line: Connection, batch: Batch, cargo: Cargo, result: WriteResult) -> Outcome:
+    problem = result.problem or {}
+    reason = sentence(problem)
+    match result.status:
+        case "created" | "updated" | "existing":
+            return Outcome(
+                state=State.APPLIED,
+                target=result.target,
+                amount=at(cargo.canonical, batch.entity.amount) if batch.entity.amount else None,
+                currency=at(cargo.canonical, batch.entity.currency) if batch.entity.currency else None,
+                notes=tuple(getattr(cargo.document, "notes", ())),
+            )
+        case "refused":
+            return dead(reason, problem=problem)
+        case "conflict":
+            return held(reason, problem=problem)
+        case "locked" | "busy":
+            return line.retry.again(cargo.message, reason or "the record is in use", retry_after=result.retry_after)
+        case "unknown":
+            return line.retry.unknown(cargo.message, reason or f"{batch.route.target} gave no answer to the write")
+
+
+def sentence(problem: dict[str, Any]) -> str:
+    """The faults of a problem document in one line, each with its field."""
+    faults = problem.get("errors") or problem.get("differences") or []
+    said = [f"{f.get('field')}: {f.get('message') or _difference(f)}" for f in faults]
+    return "; ".join(said) or str(problem.get("detail") or problem.get("title") or "")
+
+
+def _difference(fault: dict[str, Any]) -> str:
+    return f"is {fault.get('before')!r}, wanted {fault.get('after')!r}"

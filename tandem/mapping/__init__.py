@@ -1,0 +1,7 @@
+"""The mapping engine: sheets, lookups and decision tables that an integrator edits, run exactly."""
+
+from __future__ import annotations
+
+from tandem.mapping.finding import Finding, Mapped
+
+__all__ = ["Finding", "Mapped"]

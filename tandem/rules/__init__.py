@@ -1,0 +1,22 @@
+"""Pure decisions: no clock, no file, no network; the same question always gets the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tandem.entities.declaration import Canonical
+from tandem.entities.state import Outcome
+from tandem.rules import customers, orders, shipments
+from tandem.rules.circumstances import Circumstances, Facts
+
+Plan = Callable[[Any, Circumstances], Canonical | Outcome]
+"""From the canonical record to the document for the target, or to the outcome if there is nothing to write."""
+
+PLANS: dict[str, Plan] = {
+    "order": orders.plan,
+    "customer": customers.plan,
+    "shipment": shipments.plan,
+}
+
+__all__ = ["PLANS", "Circumstances", "Facts", "Plan"]

@@ -1,0 +1,69 @@
+"""What a player hands to the stage: products, customers, and documents one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a document is to the shop."""
+
+    ORDER = "order"
+    RETURN = "return"
+    ADJUSTMENT = "adjustment"
+
+
+class Fate(StrEnum):
+    """What the player means to become of a document; the demo compares it with what did."""
+
+    SOLD = "sold"
+    REFUSED = "refused"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A product as the shop sells it and the company stocks it; `stock` is put in before the play begins."""
+
+    sku: str
+    name: str
+    price: Decimal
+    cost: Decimal
+    stock: Decimal = Decimal(0)
+    stocked: bool = True
+    unit: str = "EACH"
+    in_company: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One order, return or adjustment in the shop's own wire form.
+
+    `later` are changes to an order after it was placed, each a set of fields to replace, sent as updates once the
+    first form has settled. `twin` asks the shop to send the event twice; `swapped` to send the update first.
+    """
+
+    key: str
+    kind: Kind
+    sort: str
+    record: dict[str, Any]
+    fate: Fate = Fate.SOLD
+    why: str = ""
+    amount: Decimal = Decimal(0)
+    later: tuple[dict[str, Any], ...] = ()
+    twin: bool = False
+    swapped: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """All that must be there before the first document: the shop's catalogue and its registered customers."""
+
+    items: tuple[Item, ...]
+    customers: tuple[dict[str, Any], ...]
+    currency: str
+    zone: str
+    notes: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,206 @@
+"""The tables of the store; a new column means a new migration (a test compares the two)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+from tandem.store.columns import Exact, Identity, Json, Moment, Name
+
+metadata = MetaData()
+
+
+def _whose() -> tuple[Column[str], ...]:
+    return (
+        Column("connection", Name, nullable=False),
+        Column("company", Name, nullable=False),
+        Column("entity", Name, nullable=False),
+        Column("key", Name, nullable=False),
+    )
+
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("connection", Name, primary_key=True),
+    Column("company", Name, nullable=False),
+)
+"""Which company a connection belongs to; never changes."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("connection", Name, nullable=False),
+    Column("company", Name, nullable=False),
+    Column("source", Name, nullable=False),
+    Column("event_id", Name, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("entity", Name),
+    Column("key", Name),
+    Column("version", Text),
+    Column("body", Json),
+    Column("edited", Json),
+    Column("priority", Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("occurred_at", Moment),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("settled_at", Moment),
+    UniqueConstraint("connection", "source", "event_id", name="uq_inbox_event"),
+)
+"""Every event that ever arrived; `settled_at` is NULL while it waits for a drain."""
+
+Index(
+    "ix_inbox_open",
+    inbox.c.connection,
+    inbox.c.entity,
+    inbox.c.source,
+    inbox.c.key,
+    sqlite_where=inbox.c.settled_at.is_(None),
+    postgresql_where=inbox.c.settled_at.is_(None),
+)
+Index("ix_inbox_record", inbox.c.connection, inbox.c.entity, inbox.c.key)
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    *_whose(),
+    Column("source", Name, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ready", Boolean, nullable=False),
+    Column("available_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("claimed_at", Moment),
+    Column("lease_owner", Name),
+    Column("parked_entity", Name),
+    Column("parked_key", Name),
+    UniqueConstraint("connection", "company", "entity", "source", "key", name="uq_queue_key"),
+)
+"""One row per key that has open events: what a drain claims, so a key is never in two hands.
+
+`ready` rows may be taken now, in the order of `rank` (the negative priority) and arrival. The others are leased or
+postponed and become ready at `available_at`; a lease is nothing but a postponement with an owner. The row goes when
+nothing is open any more, so the table stays as small as the backlog.
+"""
+
+Index(
+    "ix_queue_ready",
+    queue.c.connection,
+    queue.c.entity,
+    queue.c.source,
+    queue.c.rank,
+    queue.c.received_at,
+    queue.c.id,
+    sqlite_where=queue.c.ready.is_(True),
+    postgresql_where=queue.c.ready.is_(True),
+)
+Index(
+    "ix_queue_later",
+    queue.c.connection,
+    queue.c.entity,
+    queue.c.source,
+    queue.c.available_at,
+    sqlite_where=queue.c.ready.is_(False),
+    postgresql_where=queue.c.ready.is_(False),
+)
+Index(
+    "ix_queue_leased",
+    queue.c.lease_owner,
+    sqlite_where=queue.c.lease_owner.is_not(None),
+    postgresql_where=queue.c.lease_owner.is_not(None),
+)
+Index(
+    "ix_queue_parked",
+    queue.c.connection,
+    queue.c.parked_entity,
+    queue.c.parked_key,
+    sqlite_where=queue.c.parked_key.is_not(None),
+    postgresql_where=queue.c.parked_key.is_not(None),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    *_whose(),
+    Column("source", Name, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("number", Name),
+    Column("target", Name),
+    Column("version", Text),
+    Column("content_hash", Text),
+    Column("payload_hash", Text),
+    Column("payload", Json),
+    Column("written", Boolean, nullable=False),
+    Column("amount", Exact),
+    Column("currency", Text),
+    Column("reason", Text, nullable=False),
+    Column("fault", Text),
+    Column("parent_entity", Name),
+    Column("parent_key", Name),
+    Column("first_seen", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("connection", "company", "entity", "key", name="uq_records_key"),
+)
+"""The present state of every record that ever arrived."""
+
+Index("ix_records_key", records.c.key)
+Index(
+    "ix_records_number",
+    records.c.number,
+    sqlite_where=records.c.number.is_not(None),
+    postgresql_where=records.c.number.is_not(None),
+)
+Index(
+    "ix_records_target",
+    records.c.target,
+    sqlite_where=records.c.target.is_not(None),
+    postgresql_where=records.c.target.is_not(None),
+)
+Index(
+    "ix_records_parent",
+    records.c.connection,
+    records.c.parent_entity,
+    records.c.parent_key,
+    sqlite_where=records.c.parent_key.is_not(None),
+    postgresql_where=records.c.parent_key.is_not(None),
+)
+Index("ix_records_state", records.c.connection, records.c.entity, records.c.state, records.c.id)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    *_whose(),
+    Column("at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fault", Text),
+    Column("target", Text),
+    Column("version", Text),
+    Column("amount", Exact),
+    Column("currency", Text),
+    Column("owner", Text, nullable=False),
+    Column("flow_run_id", Text),
+    Column("detail", Json, nullable=False),
+)
+"""What every pass made of every record; lines are only ever added."""
+
+Index("ix_ledger_record", ledger.c.connection, ledger.c.entity, ledger.c.key, ledger.c.id)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    *_whose(),
+    Column("target", Name, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("bound_at", Moment, nullable=False),
+    UniqueConstraint("connection", "company", "entity", "key", name="uq_links_key"),
+)
+"""The crosswalk: a record's key and its number in the other system; several keys may share one number."""
+
+Index("ix_links_target", links.c.connection, links.c.entity, links.c.target)

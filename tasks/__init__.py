@@ -1,0 +1,1 @@
+"""One station per file: a thin, retryable task over a function of `tandem.line`."""

@@ -1,0 +1,69 @@
+"""The station that shows: a tally of the run, and a table whose rows are the failures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from prefect import task
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+
+from tandem.entities.state import COMES_BACK, NEEDS_A_PERSON
+from tandem.line.batch import Batch
+from tandem.line.connection import Connection
+from tasks.policies import LOCAL
+
+SHOWN = 500
+"""Rows in the table of failures; all of them are on the dead-letter desk."""
+
+
+class Tally:
+    """What became of everything in one flow run; a plain class, as Batch."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.failures: list[dict[str, Any]] = []
+        self.unreported = 0
+
+    def add(self, batch: Batch) -> None:
+        """Count a settled batch."""
+        for cargo in batch.cargo:
+            if cargo.outcome is None:
+                continue
+            state = cargo.outcome.state
+            self.counts[batch.entity.name, state] += 1
+            self.unreported += 1
+            if state in NEEDS_A_PERSON | COMES_BACK:
+                self.failures.append(
+                    {
+                        "entity": batch.entity.name,
+                        "record": cargo.message.key,
+                        "state": state.value,
+                        "reason": cargo.outcome.reason,
+                        "class": cargo.outcome.fault.value if cargo.outcome.fault else "",
+                    }
+                )
+        del self.failures[:-SHOWN]
+
+    def markdown(self) -> str:
+        """The counts as a table for people."""
+        rows = [f"| {entity} | {state} | {count} |" for (entity, state), count in sorted(self.counts.items())]
+        if not rows:
+            return "Nothing waited: the inbox was empty."
+        return "\n".join(["| entity | state | records |", "| --- | --- | ---: |", *rows])
+
+    def plain(self) -> dict[str, int]:
+        """The counts as data: "order APPLIED" to how many."""
+        return {f"{entity} {state}": count for (entity, state), count in sorted(self.counts.items())}
+
+
+@task(name="report", task_run_name="report", **LOCAL)
+async def report(line: Connection, tally: Tally) -> None:
+    """Publish the artifacts of this run and the Data Docs of its validations."""
+    key = f"tandem-{line.name}"
+    await acreate_markdown_artifact(tally.markdown(), key=f"{key}-tally", description="What became of each record")
+    await acreate_table_artifact(
+        tally.failures, key=f"{key}-failures", description="Records that did not go through, newest last"
+    )
+    line.gate.publish()
+    tally.unreported = 0
