@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     sagepro_user: str = Field("TNDM", min_length=1, max_length=4, description="Written to adduser and lckuser")
     sagepro_location: str = Field("MAIN", description="Location of orders that name none")
     sagepro_allocate: bool = Field(False, description="Raise lsoaloc and qsoaloc at order entry (sites differ)")
+    sagepro_custom_fields: str = Field(
+        "", description="The site's own columns that callers may read and write: `somast.websono arcust.user1`"
+    )
+    sagepro_take_prices: bool = Field(False, description="Let callers change an item's list price")
     sagepro_webhook_secrets: SecretStr | None = Field(
         None, description="Secrets of webhooks from the gateway's watcher"
     )

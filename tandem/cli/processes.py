@@ -62,7 +62,7 @@ class Supervisor:
         """Start the guardian, so that nothing outlives this process even if it is killed."""
         self.logs.mkdir(parents=True, exist_ok=True)
         # Run as a bare script: it must not need anything that could be missing, and must be up at once.
-        self._guardian = subprocess.Popen(
+        self._guardian = subprocess.Popen(  # noqa: S603 (our own script)
             [sys.executable, "-I", guardian.__file__, self.mark, str(self.grace)],
             stdin=subprocess.PIPE,
             start_new_session=True,
@@ -108,6 +108,9 @@ class Supervisor:
             code = process.wait(patience)
         except subprocess.TimeoutExpired:
             raise ServiceError(f"{name} did not end within {patience:.0f} s; see {self.log_of(name)}") from None
+        finally:
+            _signal(process, signal.SIGKILL)  # nothing of it may be left, nor of what it started
+            process.wait()
         if code:
             raise ServiceError(f"{name} failed with code {code}; see {self.log_of(name)}")
 
@@ -129,11 +132,11 @@ class Supervisor:
     def stop(self, name: str) -> None:
         """Stop one service and what it started."""
         running = self._running.pop(name)
-        self._signal(running, signal.SIGTERM)
+        _signal(running.process, signal.SIGTERM)
         try:
             running.process.wait(self.grace)
         except subprocess.TimeoutExpired:
-            self._signal(running, signal.SIGKILL)
+            _signal(running.process, signal.SIGKILL)
             running.process.wait()
 
     def stop_all(self) -> None:
@@ -164,20 +167,20 @@ class Supervisor:
     def _popen(self, name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
         log: IO[bytes]
         with self.log_of(name).open("ab") as log:
-            return subprocess.Popen(
+            return subprocess.Popen(  # noqa: S603 (the commands stand in services.py)
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
                 env={**self.environment, guardian.MARK: self.mark},
-                start_new_session=True,  # a Ctrl-C at the terminal reaches this process alone, which stops them in order
+                start_new_session=True,  # a Ctrl-C reaches the supervisor alone, which stops them in order
             )
 
-    @staticmethod
-    def _signal(running: _Running, number: signal.Signals) -> None:
-        """To the service's whole process group."""
-        try:
-            os.killpg(running.process.pid, number)
-        except ProcessLookupError:
-            return
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """To the whole process group that the process leads."""
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return

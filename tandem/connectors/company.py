@@ -17,7 +17,8 @@ class Resource:
     """A resource of the gateway.
 
     `by_key`, `by_reference` and `matches` name repeatable filters of its list, `made` the field that says when the
-    record came to be, `always` what every list asks for. `item` is the member of a batch that holds the record; empty: it is not written in batches.
+    record came to be, `always` what every list asks for. `item` is the member of a batch that holds the record;
+    empty: it is not written in batches.
     """
 
     key: str

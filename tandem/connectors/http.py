@@ -30,6 +30,9 @@ from tandem.values import dumps, loads, utc_now
 CONNECTIONS = 4
 """httpx asks every idle socket of its pool at each request: few connections and large arrays are faster."""
 
+LONGEST_PAUSE = 86_400.0
+"""Seconds; whoever asks for more is asked again after a day."""
+
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 Query = Sequence[tuple[str, str]]
@@ -69,12 +72,12 @@ def pause_of(headers: Mapping[str, str], now: datetime) -> float | None:
     asked = headers.get("retry-after", "").strip()
     if not asked:
         return None
-    if asked.isdigit():
-        return float(asked)
+    if asked.isascii() and asked.isdigit():
+        return min(float(asked), LONGEST_PAUSE)
     until, sent = _http_date(asked), _http_date(headers.get("date", ""))
     if until is None:
         return None
-    return max(0.0, (until - (sent or now)).total_seconds())
+    return min(max(0.0, (until - (sent or now)).total_seconds()), LONGEST_PAUSE)
 
 
 def _http_date(text: str) -> datetime | None:
@@ -92,19 +95,18 @@ class Http:
         self,
         name: str,
         base_url: str,
-        token: str,
+        auth: httpx.Auth,
         *,
         timeout: float = 30.0,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         if not base_url.startswith(("http://", "https://")):
             raise SettingsError(f"the address of {name} must begin with http:// or https://")
-        if not (token.isascii() and token.isprintable()):
-            raise SettingsError(f"the key for {name} has characters that an HTTP header cannot carry")
         self.name = name
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            auth=auth,
+            headers={"Accept": "application/json"},
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
             limits=httpx.Limits(
                 # an idle connection is dropped before uvicorn's 5 s, so none dies under a write

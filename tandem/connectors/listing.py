@@ -7,18 +7,24 @@ time fills more than a page are further pages asked for, and then all are read a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from zoneinfo import ZoneInfo
 
-from tandem.connectors.dialect import Dialect, Resource
+from tandem.connectors.dialect import Dialect
 from tandem.connectors.http import Http, Query
 from tandem.connectors.localtime import Clock
 from tandem.connectors.protocol import Record
 from tandem.connectors.records import broken, field_of, items_of, moment_in, record_of
 
 ZONE = "TANDEM_CLARITY_ZONE"
+ASKED = 100
+"""Keys in one query: a request line stays far below what servers take."""
+
+Mark = tuple[str | None, datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +35,14 @@ class Span:
     since: datetime | None
     until: datetime | None
     after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The records of one page, and whether it is the last."""
+
+    records: list[Record]
+    last: bool
 
 
 class Listing:
@@ -45,30 +59,84 @@ class Listing:
         return moment_in(record, resource, field, self._zone, ZONE)
 
     async def span(self, resource: str, span: Span) -> AsyncIterator[list[Record]]:
-        """Every record of the span at least once, in pages; the same state of a record not twice."""
-        kind = self._dialect.resources[resource]
-        low, seen = span.since, set[tuple[str, datetime]]()
-        while True:
-            reached, pages, found = low, 0, False
-            async for page in self.pages(resource, self._bounds(kind, span, low)):
-                moments = [self.moment(resource, record, span.field) for record in page]
-                self._ascending(resource, span, moments)
-                fresh = []
-                for record, moment in zip(page, moments, strict=True):
-                    mark = (field_of(record, resource, kind.key), moment)
-                    if mark not in seen and mark != (span.after, span.since):
-                        fresh.append(record)
-                    seen.add(mark)
-                if fresh:
-                    found = True
-                    yield fresh
-                pages += 1
-                reached = self._clock.floor(moments[-1]) if moments else low
-                if reached != low:
-                    break
-            if pages > 1 and found:
-                continue
-            if reached is None or reached == low:
+        """Every record of the span, in pages; the same state of a record not twice."""
+        low = self._clock.floor(span.since) if span.since else None
+        seen: set[Mark] = {(span.after, span.since)}
+        finished = False
+        while not finished:
+            reached, number, found = low, 0, False
+            async with aclosing(self.pages(resource, self._query(resource, span, low))) as pages:
+                async for page in pages:
+                    number, finished = number + 1, page.last
+                    if fresh := self._fresh(resource, span, page.records, seen):
+                        found = True
+                        yield fresh
+                    reached = self._reached(resource, span, page.records) or low
+                    if reached != low:
+                        break
+            if number > 1 and found and not self._dialect.paging.stable:
+                finished = False
+            else:
+                low = reached
+                seen = {mark for mark in seen if mark[1] and low and mark[1] >= low}
+
+    def _fresh(self, resource: str, span: Span, page: list[Record], seen: set[Mark]) -> list[Record]:
+        """The records of a page that are in the span and were not given out in this state; they are noted as seen."""
+        key = self._dialect.resources[resource].key
+        fresh = []
+        for record in page:
+            moment = self.moment(resource, record, span.field)
+            mark = (field_of(record, resource, key), moment)
+            if mark not in seen and (span.until is None or moment <= span.until):
+                fresh.append(record)
+            seen.add(mark)
+        return fresh
+
+    def _reached(self, resource: str, span: Span, page: list[Record]) -> datetime | None:
+        """The time up to which the pages have come; a list out of order would lose records."""
+        floors = [self._clock.floor(self.moment(resource, record, span.field)) for record in page]
+        if floors != sorted(floors):
+            raise broken(f"{resource}.{span.field}", "is not ascending although the list was to be sorted by it")
+        return floors[-1] if floors else None
+
+    def _query(self, resource: str, span: Span, low: datetime | None) -> Query:
+        kind, names = self._dialect.resources[resource], self._dialect.filters
+        order = kind.sort if span.field == kind.updated else (span.field, kind.key)
+        query = [(self._dialect.sort.parameter, self._dialect.sort.separator.join(order))]
+        if low is not None:
+            query.append((span.field + names.min, self._clock.lower(low)))
+        if span.until is not None:
+            query.append((span.field + names.max, self._clock.upper(span.until)))
+        return query
+
+    async def asked(self, resource: str, name: str, values: Sequence[str]) -> list[Record]:
+        """All records whose field is one of the values."""
+        if name not in self._dialect.resources[resource].filters:
+            raise ValueError(f"the list of {resource} has no filter {name}")
+        found: list[Record] = []
+        most = min(self._dialect.filters.max_values, ASKED)
+        for start in range(0, len(values), most):
+            query = [(name, value) for value in values[start : start + most]]
+            async for page in self.pages(resource, query):
+                found += page.records
+        return found
+
+    async def pages(self, resource: str, query: Query) -> AsyncGenerator[Page, None]:
+        """The pages of a list; any that cannot be read raises, so the last is reached only when all was read."""
+        paging, taken = self._dialect.paging, 0
+        path = self._dialect.base + self._dialect.resources[resource].path
+        for index in count(paging.first):
+            asked = (*query, (paging.size, str(paging.max_size)), (paging.index, str(index)))
+            answer = await self._http.get(path, asked, label=resource)
+            if answer.status == 404:
+                raise broken(resource, "is not there (404): is TANDEM_CLARITY_URL the store's address?")
+            body = record_of(answer.body, resource)
+            if body.get(paging.index, index) != index:
+                raise broken(f"{resource}.{paging.index}", f"is not the page {index} that was asked for")
+            page = items_of(body, resource, paging.items)
+            taken += len(page)
+            total = body.get(paging.total)
+            last = not page or (isinstance(total, int) and taken >= total)
+            yield Page(page, last)
+            if last:
                 return
-            low = reached
-            seen = {mark for mark in seen if mark[1] >= reached}

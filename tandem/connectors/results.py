@@ -68,6 +68,12 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
+def conflict(item: WriteItem, reason: str) -> WriteResult:
+    """The item does not fit what the other side has or can do; a person must look."""
+    problem = {"code": "conflict", "title": reason}
+    return WriteResult(reference=item.reference, status="conflict", target=item.target, problem=problem)
+
+
 def failed(item: WriteItem, error: ConnectorError) -> WriteResult:
     """The result of an item whose call ended in `error`; refused credentials say nothing against the item itself."""
     status: Status = "busy"

@@ -15,6 +15,7 @@ from tandem.connectors.company import BASE, RESOURCES, CompanySchema
 from tandem.connectors.http import Answer, Http, Query, together
 from tandem.connectors.protocol import Record, WriteItem, WriteResult
 from tandem.connectors.records import broken, field_of, instant, items_of, moment_in, normal, record_of
+from tandem.connectors.tokens import Bearer
 from tandem.settings import Settings
 from tandem.values import zone_of
 
@@ -44,7 +45,7 @@ class SageProConnector:
         http = Http(
             "Sage Pro gateway",
             settings.sagepro_url or settings.url_of("gateway"),
-            settings.secret("sagepro_api_key"),
+            Bearer(settings.secret("sagepro_api_key")),
             transport=transport,
         )
         return cls(http, zone_of(settings.sagepro_zone, setting=ZONE))
@@ -169,9 +170,7 @@ class SageProConnector:
         """The pages of a list; any that cannot be read raises, so the end is reached only when all was read."""
         cursor: tuple[tuple[str, str], ...] = ()
         while True:
-            answer = await self._listed(
-                resource, (*query, *RESOURCES[resource].always, ("limit", PAGE), *cursor)
-            )
+            answer = await self._listed(resource, (*query, *RESOURCES[resource].always, ("limit", PAGE), *cursor))
             yield items_of(answer.body, resource, "Items")
             following = record_of(answer.body, resource).get("NextCursor")
             if following is None:

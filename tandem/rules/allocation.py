@@ -58,9 +58,7 @@ def _shares(units: int, weights: list[int]) -> list[int]:
     return shares
 
 
-def cumulative_share(
-    amount: Decimal, *, before: Decimal, after: Decimal, whole: Decimal, decimals: int = 2
-) -> Decimal:
+def cumulative_share(amount: Decimal, *, before: Decimal, after: Decimal, whole: Decimal, decimals: int = 2) -> Decimal:
     """The share of `amount` that falls on the step from `before` to `after` of `whole`.
 
     Each step takes what the rounded running total has grown by, so all steps together give `amount` whatever

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tandem.entities.cargo import Message
 from tandem.entities.state import Fault, Outcome, State, dead
@@ -47,9 +48,9 @@ class Retry:
 
     def parked(self, message: Message, reason: str, *, parent: tuple[str, str] | None = None) -> Outcome:
         """PARKED until `parent` (entity and key) goes through or the timer comes round; DEAD after `park_for`."""
-        detail = {"parent": {"entity": parent[0], "key": parent[1]}} if parent else {}
+        detail: dict[str, Any] = {"parent": {"entity": parent[0], "key": parent[1]}} if parent else {}
         if self._age(message) >= self.park_for:
-            return dead(f"{reason}; it did not come within {_words(self.park_for)}", **detail)
+            return dead(f"{reason}; it did not come within {_words(self.park_for)}", fault=Fault.DATA, **detail)
         wait = min(self.park_cap_seconds, self.park_base_seconds * 2.0 ** min(message.attempts, 64))
         return self._at(Outcome(state=State.PARKED, reason=reason, fault=Fault.DATA, detail=detail), wait)
 

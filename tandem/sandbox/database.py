@@ -13,9 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 metadata = MetaData()
 
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
-counter = Table(
-    "counter", metadata, Column("name", Text, primary_key=True), Column("value", Integer, nullable=False)
-)
+counter = Table("counter", metadata, Column("name", Text, primary_key=True), Column("value", Integer, nullable=False))
 
 
 class Database:

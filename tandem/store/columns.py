@@ -26,9 +26,7 @@ class Moment(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """TIMESTAMPTZ where there is one."""
-        return dialect.type_descriptor(
-            DateTime(timezone=True) if dialect.name == "postgresql" else Text()  # type: ignore[arg-type]
-        )
+        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Refuses a naive time: nobody could say when it was."""
@@ -57,9 +55,7 @@ class Exact(TypeDecorator[Decimal]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """NUMERIC without limits where there is one."""
-        return dialect.type_descriptor(
-            Numeric(asdecimal=True) if dialect.name == "postgresql" else Text()  # type: ignore[arg-type]
-        )
+        return dialect.type_descriptor(Numeric(asdecimal=True) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         """Refuses floats."""

@@ -1,22 +1,11 @@
-"""The tables of the store; a new column means a new migration (a test compares the two)."""
+"""The tables that records go through; a new column means a new migration (a test compares the two)."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from tandem.store.columns import Exact, Identity, Json, Moment, Name
-
-metadata = MetaData()
-
-
-def _whose() -> tuple[Column[str], ...]:
-    return (
-        Column("connection", Name, nullable=False),
-        Column("company", Name, nullable=False),
-        Column("entity", Name, nullable=False),
-        Column("key", Name, nullable=False),
-    )
-
+from tandem.store.schema import metadata, partial, whose
 
 connections = Table(
     "connections",
@@ -44,20 +33,18 @@ inbox = Table(
     Column("received_at", Moment, nullable=False),
     Column("occurred_at", Moment),
     Column("state", Text, nullable=False),
-    Column("reason", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False),
     Column("settled_at", Moment),
     UniqueConstraint("connection", "source", "event_id", name="uq_inbox_event"),
 )
 """Every event that ever arrived; `settled_at` is NULL while it waits for a drain."""
 
-Index(
+partial(
     "ix_inbox_open",
     inbox.c.connection,
     inbox.c.entity,
-    inbox.c.source,
     inbox.c.key,
-    sqlite_where=inbox.c.settled_at.is_(None),
-    postgresql_where=inbox.c.settled_at.is_(None),
+    where=inbox.c.settled_at.is_(None),
 )
 Index("ix_inbox_record", inbox.c.connection, inbox.c.entity, inbox.c.key)
 
@@ -65,19 +52,19 @@ queue = Table(
     "queue",
     metadata,
     Column("id", Identity, primary_key=True),
-    *_whose(),
+    *whose(),
     Column("source", Name, nullable=False),
     Column("rank", Integer, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("state", Text, nullable=False),
     Column("ready", Boolean, nullable=False),
     Column("available_at", Moment, nullable=False),
-    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False),
     Column("claimed_at", Moment),
     Column("lease_owner", Name),
     Column("parked_entity", Name),
     Column("parked_key", Name),
-    UniqueConstraint("connection", "company", "entity", "source", "key", name="uq_queue_key"),
+    UniqueConstraint("connection", "entity", "key", "source", "company", name="uq_queue_key"),
 )
 """One row per key that has open events: what a drain claims, so a key is never in two hands.
 
@@ -86,46 +73,30 @@ postponed and become ready at `available_at`; a lease is nothing but a postponem
 nothing is open any more, so the table stays as small as the backlog.
 """
 
-Index(
+_LANE = (queue.c.connection, queue.c.entity, queue.c.source)
+partial(
     "ix_queue_ready",
-    queue.c.connection,
-    queue.c.entity,
-    queue.c.source,
+    *_LANE,
     queue.c.rank,
     queue.c.received_at,
     queue.c.id,
-    sqlite_where=queue.c.ready.is_(True),
-    postgresql_where=queue.c.ready.is_(True),
+    where=queue.c.ready.is_(True),
 )
-Index(
-    "ix_queue_later",
-    queue.c.connection,
-    queue.c.entity,
-    queue.c.source,
-    queue.c.available_at,
-    sqlite_where=queue.c.ready.is_(False),
-    postgresql_where=queue.c.ready.is_(False),
-)
-Index(
-    "ix_queue_leased",
-    queue.c.lease_owner,
-    sqlite_where=queue.c.lease_owner.is_not(None),
-    postgresql_where=queue.c.lease_owner.is_not(None),
-)
-Index(
+partial("ix_queue_later", *_LANE, queue.c.available_at, where=queue.c.ready.is_(False))
+partial("ix_queue_leased", queue.c.lease_owner, where=queue.c.lease_owner.is_not(None))
+partial(
     "ix_queue_parked",
     queue.c.connection,
     queue.c.parked_entity,
     queue.c.parked_key,
-    sqlite_where=queue.c.parked_key.is_not(None),
-    postgresql_where=queue.c.parked_key.is_not(None),
+    where=queue.c.parked_key.is_not(None),
 )
 
 records = Table(
     "records",
     metadata,
     Column("id", Identity, primary_key=True),
-    *_whose(),
+    *whose(),
     Column("source", Name, nullable=False),
     Column("state", Text, nullable=False),
     Column("number", Name),
@@ -143,38 +114,27 @@ records = Table(
     Column("parent_key", Name),
     Column("first_seen", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    UniqueConstraint("connection", "company", "entity", "key", name="uq_records_key"),
+    UniqueConstraint("connection", "entity", "key", "company", name="uq_records_key"),
 )
 """The present state of every record that ever arrived."""
 
 Index("ix_records_key", records.c.key)
-Index(
-    "ix_records_number",
-    records.c.number,
-    sqlite_where=records.c.number.is_not(None),
-    postgresql_where=records.c.number.is_not(None),
-)
-Index(
-    "ix_records_target",
-    records.c.target,
-    sqlite_where=records.c.target.is_not(None),
-    postgresql_where=records.c.target.is_not(None),
-)
-Index(
+Index("ix_records_state", records.c.connection, records.c.entity, records.c.state, records.c.id)
+partial("ix_records_number", records.c.number, where=records.c.number.is_not(None))
+partial("ix_records_target", records.c.target, where=records.c.target.is_not(None))
+partial(
     "ix_records_parent",
     records.c.connection,
     records.c.parent_entity,
     records.c.parent_key,
-    sqlite_where=records.c.parent_key.is_not(None),
-    postgresql_where=records.c.parent_key.is_not(None),
+    where=records.c.parent_key.is_not(None),
 )
-Index("ix_records_state", records.c.connection, records.c.entity, records.c.state, records.c.id)
 
 ledger = Table(
     "ledger",
     metadata,
     Column("id", Identity, primary_key=True),
-    *_whose(),
+    *whose(),
     Column("at", Moment, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
@@ -195,11 +155,11 @@ links = Table(
     "links",
     metadata,
     Column("id", Identity, primary_key=True),
-    *_whose(),
+    *whose(),
     Column("target", Name, nullable=False),
     Column("origin", Text, nullable=False),
     Column("bound_at", Moment, nullable=False),
-    UniqueConstraint("connection", "company", "entity", "key", name="uq_links_key"),
+    UniqueConstraint("connection", "entity", "key", "company", name="uq_links_key"),
 )
 """The crosswalk: a record's key and its number in the other system; several keys may share one number."""
 

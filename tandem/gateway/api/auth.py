@@ -83,7 +83,7 @@ def authenticate(request: Request) -> Caller:
     if not header:
         raise _unauthorized("Show a key in the header Authorization: Bearer <key>.")
     match = _BEARER.fullmatch(header)
-    keyring: Keyring = request.app.state.keyring
+    keyring: Keyring = request.app.state.context.keyring
     caller = keyring.find(match[1]) if match else None
     if caller is None:
         raise _unauthorized("The key is not known here.", ', error="invalid_token"')

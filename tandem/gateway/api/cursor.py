@@ -1,27 +1,19 @@
-"""Opaque cursors: where a list stopped, as (stamp, key), tied to the query that it belongs to."""
+"""Opaque cursors: the place where a page ended, tied to the query that it belongs to."""
 
 from __future__ import annotations
 
 import base64
 import hmac
 import re
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 from tandem.gateway.api.problems import ProblemError
 from tandem.gateway.company.faults import Fault
+from tandem.gateway.listing import Place
 from tandem.values import dumps, loads
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{1,512}")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The last record of a page: its stamp as the company keeps it, and its key."""
-
-    stamp: str
-    key: str
 
 
 def _mark(text: str, query: str) -> str:
@@ -33,9 +25,11 @@ def query_mark(**filters: Any) -> str:
     return dumps({name: str(value) for name, value in filters.items()}, sort_keys=True)
 
 
-def encode(place: Place, query: str) -> str:
-    """The cursor of a place in the list of this query."""
-    text = dumps([place.stamp, place.key])
+def encode(place: Place | None, query: str) -> str | None:
+    """The cursor of a place in the list of this query; None where the list ends."""
+    if place is None:
+        return None
+    text = dumps([place.stamp, *place.key])
     return base64.urlsafe_b64encode(f"{_mark(text, query)}{text}".encode()).decode().rstrip("=")
 
 
@@ -70,5 +64,5 @@ def _place(cursor: str, query: str) -> Place | None:
     mark, text = raw[:16], raw[16:]
     if not hmac.compare_digest(mark.encode(), _mark(text, query).encode()):
         return None
-    stamp, key = loads(text)
-    return Place(str(stamp), str(key))
+    stamp, *key = loads(text)
+    return Place(stamp, tuple(key))

@@ -23,12 +23,18 @@ log = logging.getLogger(__name__)
 _CODES = {404: "not-found", 405: "method-not-allowed"}
 
 
+def instance_of(request: Request) -> str:
+    """The path as it was sent."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return raw.partition(b"?")[0].decode("ascii", "replace")
+
+
 async def _problem(request: Request, error: ProblemError) -> Response:
-    return error.response(request.url.path)
+    return error.response(instance_of(request))
 
 
 async def _rejection(request: Request, error: Rejection | CompanyError) -> Response:
-    return problem_of(error).response(request.url.path)
+    return problem_of(error).response(instance_of(request))
 
 
 async def _parameters(request: Request, error: RequestValidationError) -> Response:
@@ -38,8 +44,8 @@ async def _parameters(request: Request, error: RequestValidationError) -> Respon
         if fault.field == "Idempotency-Key":
             code = "idempotency-key-missing" if fault.code == "missing" else "idempotency-key-invalid"
             detail = "Send the header Idempotency-Key with 1 to 255 visible characters, new for each new request."
-            return ProblemError(400, code, detail, errors=[fault]).response(request.url.path)
-    return invalid(faults).response(request.url.path)
+            return ProblemError(400, code, detail, errors=[fault]).response(instance_of(request))
+    return invalid(faults).response(instance_of(request))
 
 
 async def _routing(request: Request, error: HTTPException) -> Response:
@@ -52,16 +58,16 @@ async def _routing(request: Request, error: HTTPException) -> Response:
         code = _CODES.get(error.status_code, "rejected")
         detail = "There is no such resource." if error.status_code == 404 else str(error.detail)
         problem = ProblemError(error.status_code, code, detail)
-    return problem.response(request.url.path)
+    return problem.response(instance_of(request))
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """Every documented method of the path: the router itself knows only those of the first route that fits."""
-    methods: set[str] = set()
-    for route in request.app.routes:
-        if getattr(route, "include_in_schema", False) and route.matches(request.scope)[0] is not Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
-    return sorted(methods)
+    """Every method of the path: the router itself names only those of the first route that fits."""
+    return [
+        method
+        for method in ("DELETE", "GET", "PATCH", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 async def _database(request: Request, error: DBAPIError) -> Response:
@@ -69,14 +75,14 @@ async def _database(request: Request, error: DBAPIError) -> Response:
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.warning("company database: %s", error.orig)
         problem = retry_later("company-busy", "The company database cannot take the request now.")
-        return problem.response(request.url.path)
+        return problem.response(instance_of(request))
     return await _unexpected(request, error)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("unexpected fault at %s %s", request.method, request.url.path, exc_info=error)
+    log.error("unexpected fault at %s %s", request.method, instance_of(request), exc_info=error)
     detail = "The gateway met a fault of its own; its log has the details."
-    return ProblemError(500, "internal-error", detail).response(request.url.path)
+    return ProblemError(500, "internal-error", detail).response(instance_of(request))
 
 
 HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {

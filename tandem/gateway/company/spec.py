@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy.types import TypeEngine
 
@@ -44,9 +45,9 @@ class ColumnSpec:
         """Every physical name to look for, the newest first."""
         return (self.name, *self.older)
 
-    def type(self) -> TypeEngine[object]:
+    def type(self) -> TypeEngine[Any]:
         """The SQLAlchemy type at this width and scale."""
-        made: dict[Kind, TypeEngine[object]] = {
+        made: dict[Kind, TypeEngine[Any]] = {
             Kind.CHAR: Char(self.width or 1),
             Kind.NUMBER: Justified(self.width or 10),
             Kind.MEMO: Memo(),

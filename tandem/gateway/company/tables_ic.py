@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from tandem.gateway.company.spec import (
     AUDIT,
-    ColumnSpec,
-    Kind,
     char,
     chars,
     days,
@@ -130,7 +128,7 @@ ICCOST = table(
     char("loctid", 6),
     char("tier", 6),
     exact("conhand", 13, 4),
-    ColumnSpec("cost", Kind.MONEY, 14, 4),
+    money("cost", scale=4),
     must="conhand cost",
     key="item loctid tier",
     unique=("item loctid tier",),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tandem.gateway.company.spec import exact, money, number, table, whole, wide
 from tandem.gateway.company.spec import char as sage
+from tandem.gateway.company.spec import exact, money, number, table, whole, wide
 
 TDORDER = table(
     "tdorder",
@@ -60,10 +60,8 @@ TDPROF = table(
     "what Sage Pro keeps no column for on a customer",
     sage("custno", 10),
     wide("exemptcode", 64),
-    wide("emailkey", 254),
     key="custno",
     unique=("custno",),
-    indexes=("emailkey",),
     companion=True,
 )
 

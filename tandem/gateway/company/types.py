@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Boolean, DateTime, Dialect, Numeric, String, Text, types
 from sqlalchemy.dialects import mssql
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+from typing_extensions import override
 
 from tandem.values import decimal_of
 
@@ -27,6 +28,7 @@ class _SqliteText(UserDefinedType[str]):
     def __init__(self, declared: str) -> None:
         self.declared = declared
 
+    @override
     def get_col_spec(self, **_: Any) -> str:
         return self.declared
 
@@ -41,10 +43,12 @@ class Char(TypeDecorator[str]):
         super().__init__(width)
         self.width = width
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002, RUF100
+    @override
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:
         return (value or "").rstrip()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002, RUF100
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str:
         return (value or "").rstrip()
 
 
@@ -53,11 +57,13 @@ class Justified(Char):
 
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002, RUF100
+    @override
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:
         bare = (value or "").strip()
         return bare.rjust(self.width) if bare else ""
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002, RUF100
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str:
         return (value or "").strip()
 
 
@@ -67,10 +73,12 @@ class Memo(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002, RUF100
+    @override
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:
         return value or ""
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002, RUF100
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str:
         return (value or "").rstrip()
 
 
@@ -91,6 +99,7 @@ class Exact(TypeDecorator[Decimal]):
         self.money = money
         self._unit = Decimal(1).scaleb(-scale)
 
+    @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
             return dialect.type_descriptor(_SqliteText(f"DECIMAL_TEXT({self.precision},{self.scale})"))
@@ -98,11 +107,13 @@ class Exact(TypeDecorator[Decimal]):
             return dialect.type_descriptor(mssql.MONEY())
         return dialect.type_descriptor(Numeric(self.precision, self.scale))
 
+    @override
     def process_bind_param(self, value: Decimal | int | str | None, dialect: Dialect) -> Any:
         exact = self._at_scale(decimal_of(value or 0))
         return f"{exact:f}" if dialect.name == "sqlite" else exact
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal:  # noqa: ARG002, RUF100
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal:
         number = value if isinstance(value, Decimal) else Decimal(str(value or 0))
         at_scale = number.quantize(self._unit)
         return at_scale if at_scale == number else number
@@ -120,12 +131,14 @@ class Whole(TypeDecorator[int]):
     impl = types.BigInteger
     cache_ok = True
 
+    @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "mssql":
             return dialect.type_descriptor(Numeric(10, 0))
         return dialect.type_descriptor(types.BigInteger())
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> int:  # noqa: ARG002, RUF100
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> int:
         return int(value or 0)
 
 
@@ -135,17 +148,20 @@ class Day(TypeDecorator[date]):
     impl = DateTime
     cache_ok = True
 
+    @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
             return dialect.type_descriptor(_SqliteText("DATE_TEXT"))
         return dialect.type_descriptor(DateTime())
 
+    @override
     def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
         if dialect.name == "sqlite":
             return value.isoformat()[:10] if value else ""
         return datetime(value.year, value.month, value.day) if value else BLANK_DAY  # noqa: DTZ001
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:  # noqa: ARG002, RUF100
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
         if isinstance(value, datetime):
             value = value.date()
         if isinstance(value, str):
@@ -159,10 +175,12 @@ class Flag(TypeDecorator[bool]):
     impl = Boolean
     cache_ok = True
 
-    def process_bind_param(self, value: bool | None, dialect: Dialect) -> bool:  # noqa: ARG002, RUF100
+    @override
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> bool:
         return bool(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> bool:  # noqa: ARG002, RUF100
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> bool:
         return bool(value)
 
 
@@ -176,13 +194,16 @@ class Wide(TypeDecorator[str]):
         super().__init__(width or None)
         self.width = width
 
+    @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "mssql":
             return dialect.type_descriptor(mssql.NVARCHAR(self.width or None))
         return dialect.type_descriptor(String(self.width or None))
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002, RUF100
+    @override
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:
         return value or ""
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002, RUF100
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str:
         return value or ""

@@ -2,12 +2,60 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Any
 
-from tandem.gateway.models.base import WireOut
+from pydantic import Field, WithJsonSchema
+
+from tandem.gateway.models.base import WireIn, WireOut
 from tandem.gateway.models.problem import Problem
 
 BATCH_LIMIT = 500
+
+
+def _items(**members: str) -> WithJsonSchema:
+    """The items of a batch: of this shape, but any other is taken too and gets its own problem in Results."""
+    properties: dict[str, Any] = {
+        name: {"$ref": f"#/components/schemas/{kind}"} if kind[0].isupper() else {"type": kind}
+        for name, kind in members.items()
+    }
+    item = {"type": "object", "properties": properties, "required": list(members)}
+    text = "Each item is judged by itself: one that is not of this shape gets its own problem in Results."
+    return WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"anyOf": [item, {}]},
+            "minItems": 1,
+            "maxItems": BATCH_LIMIT,
+            "description": text,
+        }
+    )
+
+
+_Items = Annotated[list[Any], Field(min_length=1, max_length=BATCH_LIMIT)]
+
+
+class SalesOrderBatch(WireIn):
+    """Sales orders to be entered."""
+
+    items: Annotated[_Items, _items(IdempotencyKey="string", Order="SalesOrderIn")]
+
+
+class SalesOrderUpdateBatch(WireIn):
+    """The new states of sales orders."""
+
+    items: Annotated[_Items, _items(SalesOrderNo="string", IdempotencyKey="string", Order="SalesOrderUpdate")]
+
+
+class CustomerBatch(WireIn):
+    """Customers to be entered."""
+
+    items: Annotated[_Items, _items(IdempotencyKey="string", Customer="CustomerIn")]
+
+
+class CustomerUpdateBatch(WireIn):
+    """The new contact and address fields of customers."""
+
+    items: Annotated[_Items, _items(CustomerNo="string", IdempotencyKey="string", Customer="CustomerIn")]
 
 
 class BatchResult(WireOut):
@@ -18,7 +66,7 @@ class BatchResult(WireOut):
     sales_order_no: str | None = None
     customer_no: str | None = None
     e_tag: str | None = None
-    replayed: bool = False
+    replayed: bool = Field(default=False, description="The answer of an earlier request with the same key")
     problem: Problem | None = None
 
 

@@ -28,5 +28,5 @@ class Stock(Record):
     on_order: Exact
     open_sales: Exact = Field(description="Computed from the open sales order lines")
     available: Exact = Field(description="On hand less Sage Pro's own allocations")
-    available_computed: Exact = Field(description="On hand less open sales")
+    available_computed: Exact = Field(description="On hand less open sales and work orders")
     updated_at: Stamp | None

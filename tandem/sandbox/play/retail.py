@@ -13,7 +13,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tandem.sandbox.play.order_form import Form, Goods
 from tandem.sandbox.play.people import digits_of, person
 from tandem.sandbox.play.places import place_of
 from tandem.sandbox.play.retail_file import Invoice, Line, Sort, invoices
@@ -147,36 +146,36 @@ def _order(invoice: Invoice) -> Document:
     buyer = invoice.customer or f"guest-{invoice.number}"
     address = _address(buyer, invoice.country)
     known = place_of(invoice.country)[1]
-    form = Form(
-        key=invoice.number,
-        placed_at=invoice.placed_at.isoformat(),
-        email=address["email"],
-        currency=CURRENCY,
-        customer=invoice.customer or None,
-        ship_to=address,
-        goods=[_goods(line) for line in invoice.lines],
-        extra={} if known else {"note": f"The file gives the country as {invoice.country!r}."},
-    )
     mixed = invoice.sort is Sort.MIXED
     return Document(
         key=invoice.number,
         kind=Kind.ORDER,
         sort=invoice.sort.value,
-        record=form.record(),
         fate=Fate.REFUSED if mixed else Fate.SOLD,
         why="lines are sold and taken back on one invoice" if mixed else "",
         amount=invoice.amount,
+        body={
+            "orderId": invoice.number,
+            "orderNumber": invoice.number,
+            "orderDate": invoice.placed_at.isoformat(),
+            "customerId": invoice.customer or None,
+            "email": address["email"],
+            "currency": CURRENCY,
+            "lines": [_goods(line) for line in invoice.lines],
+            "shippingAddress": address,
+            "note": "" if known else f"The file gives the country as {invoice.country!r}.",
+        },
     )
 
 
-def _goods(line: Line) -> Goods:
-    return Goods(
-        sku=line.code,
-        name=line.name,
-        price=line.price,
-        quantity=line.quantity,
-        ships=not _is_service(sku_of(line.code)),
-    )
+def _goods(line: Line) -> dict[str, Any]:
+    return {
+        "sku": line.code,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unitPrice": line.price,
+        "requiresShipping": not _is_service(sku_of(line.code)),
+    }
 
 
 def _left_out(invoice: Invoice) -> Document:
@@ -188,7 +187,7 @@ def _left_out(invoice: Invoice) -> Document:
         fate=Fate.LEFT_OUT,
         why=f"a {invoice.sort.value} is no sale",
         amount=invoice.amount,
-        record={
+        body={
             f"{kind.value}Id": invoice.number,
             "customerId": invoice.customer or None,
             "date": invoice.placed_at.isoformat(),

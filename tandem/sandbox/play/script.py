@@ -39,23 +39,28 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document:
-    """One order, return or adjustment in the shop's own wire form.
+class Step:
+    """Something that is done to an order later: `edit`, `cancel`, `release`."""
 
-    `later` are changes to an order after it was placed, each a set of fields to replace, sent as updates once the
-    first form has settled. `twin` asks the shop to send the event twice; `swapped` to send the update first.
+    what: str
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One order, return or adjustment; `body` is what the shop is handed: a cart, or the record itself.
+
+    `later` are steps on the order after its first form has settled.
     """
 
     key: str
     kind: Kind
     sort: str
-    record: dict[str, Any]
+    body: dict[str, Any]
     fate: Fate = Fate.SOLD
     why: str = ""
     amount: Decimal = Decimal(0)
-    later: tuple[dict[str, Any], ...] = ()
-    twin: bool = False
-    swapped: bool = False
+    later: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

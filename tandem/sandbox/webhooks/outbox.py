@@ -31,6 +31,11 @@ class Emission:
     event_id: str = ""
 
 
+def event_id_of(seq: int) -> str:
+    """The webhook-id of an event; its copies keep it."""
+    return f"evt_{seq:010d}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
     """What one try to deliver came to; `status` is None when there was no answer."""
@@ -80,8 +85,9 @@ class Outbox:
     def add(self, connection: Connection, emissions: Sequence[Emission], now: datetime, copies_from: int) -> int:
         """Writes events in the caller's transaction; returns how many numbers from `copies_from` on it used."""
         state = "waiting" if self.endpoint.active and self.endpoint.url else "recorded"
-        rows, overtaken = [], {}
+        rows: list[dict[str, Any]] = []
         copies: list[dict[str, Any]] = []
+        overtaken: dict[int, int] = {}
         for emission in emissions:
             row = _row(emission, state, now.timestamp())
             rows.append(row)
@@ -104,8 +110,8 @@ class Outbox:
         if knobs.delay and self._board.hits(knobs.delay, "events.delay", row["type"]):
             row["due"] += float(knobs.delay.seconds)
         if knobs.duplicate and self._board.hits(knobs.duplicate, "events.duplicate", row["type"]):
-            for number in range(1, knobs.duplicate.copies + 1):
-                copies.append(row | {"due": row["due"] + float(knobs.duplicate.seconds * number)})
+            times = [row["due"] + float(knobs.duplicate.seconds * n) for n in range(1, knobs.duplicate.copies + 1)]
+            copies.extend(row | {"due": due} for due in times)
         if knobs.swap:
             chosen = self._board.hits(knobs.swap, "events.swap", row["type"])
             before = self._board.swap_with(row["seq"] if chosen else None)
@@ -114,16 +120,16 @@ class Outbox:
             if chosen:
                 row["due"] += float(knobs.swap.seconds)
 
-    def due(self, now: datetime, *, limit: int, flying: Collection[int] = ()) -> Sequence[RowMapping]:
-        """What is to be sent now, longest due first; `flying` is under way already."""
-        waiting = [*_waits(), event.c.due <= now.timestamp(), event.c.seq.not_in(flying)]
+    def due(self, now: datetime, *, limit: int, taken: Collection[int] = ()) -> Sequence[RowMapping]:
+        """What is to be sent now, longest due first; `taken` is under way already."""
+        waiting = [*_waits(), event.c.due <= now.timestamp(), event.c.seq.not_in(taken)]
         query = select(event).where(*waiting).order_by(event.c.due, event.c.seq).limit(limit)
         with self._database.reading() as connection:
             return connection.execute(query).mappings().all()
 
-    def next_due(self, flying: Collection[int] = ()) -> float | None:
+    def next_due(self, taken: Collection[int] = ()) -> float | None:
         """Unix time at which the next one is due."""
-        query = select(event.c.due).where(*_waits(), event.c.seq.not_in(flying)).order_by(event.c.due).limit(1)
+        query = select(event.c.due).where(*_waits(), event.c.seq.not_in(taken)).order_by(event.c.due).limit(1)
         with self._database.reading() as connection:
             found: float | None = connection.scalar(query)
         return found
@@ -156,16 +162,14 @@ class Outbox:
 def _waits() -> list[ColumnElement[bool]]:
     """Waiting, and not behind another that was not tried yet."""
     other = event.alias()
-    first = exists().where(
-        and_(other.c.seq == event.c.behind, other.c.state == "waiting", other.c.attempts == 0)
-    )
+    first = exists().where(and_(other.c.seq == event.c.behind, other.c.state == "waiting", other.c.attempts == 0))
     return [event.c.state == "waiting", or_(event.c.behind.is_(None), ~first)]
 
 
 def _row(emission: Emission, state: str, due: float) -> dict[str, Any]:
     return {
         "seq": emission.seq,
-        "event_id": emission.event_id or f"evt_{emission.seq:010d}",
+        "event_id": emission.event_id or event_id_of(emission.seq),
         "type": emission.type,
         "subject": emission.subject,
         "occurred": emission.occurred,

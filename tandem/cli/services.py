@@ -1,0 +1,79 @@
+"""What `tandem up` runs: each service's command and the condition on which it counts as up."""
+
+from __future__ import annotations
+
+import sys
+
+from tandem.cli import environment, probe
+from tandem.cli.processes import Service, Supervisor
+from tandem.settings import Settings
+
+POOL = "tandem"
+WEB = ("gateway", "sandbox", "ingress")
+"""Tandem's own HTTP services, in the order in which they are started."""
+
+
+def embedded(now: Settings) -> tuple[str, ...]:
+    """The services that this installation runs itself; a system with an address of its own is somebody else's."""
+    left_out = {"gateway"} if now.sagepro_url else set()
+    left_out |= {"sandbox"} if now.clarity_url else set()
+    return tuple(name for name in WEB if name not in left_out)
+
+
+def web(name: str, now: Settings) -> Service:
+    """One of Tandem's own HTTP services."""
+    return Service(
+        name=name,
+        command=(sys.executable, "-m", "tandem", "serve", name),
+        ready=lambda: probe.answers(f"{now.url_of(name)}/health"),
+    )
+
+
+def prefect_server(now: Settings) -> Service:
+    """The Prefect server with its pages, on SQLite."""
+    return Service(
+        name="prefect",
+        command=(
+            *_prefect("server", "start"),
+            "--host",
+            now.host,
+            "--port",
+            str(now.prefect_port),
+            "--analytics-off",
+        ),
+        ready=lambda: probe.answers(f"{environment.prefect_url(now)}/api/health"),
+    )
+
+
+def worker(now: Settings) -> Service:
+    """The Prefect worker that starts each flow run as a process of its own."""
+    return Service(
+        name="worker",
+        command=(
+            *_prefect("worker", "start"),
+            *("--pool", POOL, "--type", "process", "--name", "embedded", "--install-policy", "never"),
+        ),
+        ready=lambda: _worker_online(now),
+    )
+
+
+def start_all(supervisor: Supervisor, now: Settings) -> None:
+    """Start everything in an order in which each finds what it needs, and wait until all of it can be used."""
+    own = embedded(now)
+    supervisor.start(prefect_server(now))
+    for name in own:
+        supervisor.start(web(name, now))
+    supervisor.wait("prefect")
+    supervisor.run("bootstrap", (sys.executable, "-m", "deployments.bootstrap"))
+    supervisor.run("deploy", _prefect("deploy", "--all", "--no-prompt"))
+    supervisor.start(worker(now))
+    supervisor.wait(*own, "worker")
+
+
+def _prefect(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "prefect", *words)
+
+
+def _worker_online(now: Settings) -> bool:
+    found = probe.ask(f"{environment.prefect_url(now)}/api/work_pools/{POOL}/workers/filter", {})
+    return any(worker.get("status") == "ONLINE" for worker in found or ())

@@ -1,0 +1,79 @@
+"""What the routes work with: one company, its repositories, the keys, the threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection
+
+from tandem.gateway.api.auth import Keyring
+from tandem.gateway.api.desk import Desk
+from tandem.gateway.api.idempotency import Running
+from tandem.gateway.catalogue.products import Products
+from tandem.gateway.company.company import Company
+from tandem.gateway.customers.customers import Customers
+from tandem.gateway.customers.entry import CustomerDesk
+from tandem.gateway.inventory.adjustment import Adjustments
+from tandem.gateway.inventory.stock import Inventory
+from tandem.gateway.shipments.shipments import Shipments
+from tandem.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything of one running gateway."""
+
+    company: Company
+    keyring: Keyring
+    customers: Customers
+    entry: CustomerDesk
+    products: Products
+    inventory: Inventory
+    adjustments: Adjustments
+    shipments: Shipments
+    desk: Desk = field(default_factory=Desk)
+    running: Running = field(default_factory=Running)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Context:
+        """The gateway that the settings describe.
+
+        Raises:
+            SettingsError: no keys, or the company's time zone is missing.
+            CompanyError: the company cannot be reached, or is not as it must be.
+        """
+        keyring = Keyring(settings.secret("sagepro_api_keys"))
+        company = Company.open(settings)
+        customers, inventory = Customers(company), Inventory(company)
+        return cls(
+            company=company,
+            keyring=keyring,
+            customers=customers,
+            entry=CustomerDesk(company, customers),
+            products=Products(company, take_prices=settings.sagepro_take_prices),
+            inventory=inventory,
+            adjustments=Adjustments(company, inventory),
+            shipments=Shipments(company),
+        )
+
+    async def read(self, call: Callable[[Connection], T]) -> T:
+        """The result of a call that reads the company, all of one moment."""
+
+        def reading() -> T:
+            with self.company.read() as connection:
+                return call(connection)
+
+        return await self.desk.read(reading)
+
+
+def _context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+Here = Annotated[Context, Depends(_context)]

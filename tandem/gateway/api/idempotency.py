@@ -1,0 +1,143 @@
+"""Idempotency keys by the IETF draft: an answer is kept in the same transaction as the effect that it tells of.
+
+So a crash leaves either both or neither, and no row that says "running" for ever: what runs is known to the process
+alone, and across processes the unique key of the table lets only one of them commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+
+from sqlalchemy import Connection, delete, insert, select
+
+from tandem.gateway.api.problems import ProblemError
+from tandem.gateway.company.tables import Tables
+from tandem.values import content_hash, utc_now
+
+KEPT = timedelta(days=7)
+_CALLER = "gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a key stands for: one operation with one body."""
+
+    key: str
+    route: str
+    digest: str
+
+    @classmethod
+    def of(cls, key: str, route: str, body: object) -> Request:
+        """The request of an operation such as `POST orders` with this parsed body.
+
+        A structured-header string (`"abc"`) and the bare `abc` are the same key.
+        """
+        bare = key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
+        return cls(bare, route, content_hash(body))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer, as it is kept and given again."""
+
+    status: int
+    etag: str
+    body: str
+    replayed: bool = False
+
+
+def kept(connection: Connection, tables: Tables, request: Request) -> Answer | None:
+    """The answer that this request got before, unless it is older than the keys are kept.
+
+    Raises:
+        ProblemError: 422, the key was used for another request.
+    """
+    table = tables.tdidem
+    row = connection.execute(
+        select(table.c.route, table.c.digest, table.c.status, table.c.etag, table.c.body, table.c.recorded).where(
+            table.c.caller == _CALLER, table.c.idemkey == request.key
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if datetime.fromisoformat(row.recorded) < utc_now() - KEPT:
+        connection.execute(delete(table).where(table.c.caller == _CALLER, table.c.idemkey == request.key))
+        return None
+    if (row.route, row.digest) != (request.route, request.digest):
+        raise ProblemError(
+            422,
+            "idempotency-key-reuse",
+            f"The Idempotency-Key was used before for {row.route} with another body; take a new key.",
+        )
+    return Answer(row.status, row.etag, row.body, replayed=True)
+
+
+def keep(connection: Connection, tables: Tables, request: Request, answer: Answer) -> None:
+    """Keeps an answer, in the transaction of its effect."""
+    connection.execute(
+        insert(tables.tdidem).values(
+            caller=_CALLER,
+            idemkey=request.key,
+            route=request.route,
+            digest=request.digest,
+            status=answer.status,
+            etag=answer.etag,
+            body=answer.body,
+            recorded=utc_now().isoformat(timespec="seconds"),
+        )
+    )
+
+
+def prune(connection: Connection, tables: Tables) -> int:
+    """Forgets keys that are older than they are kept; returns how many."""
+    limit = (utc_now() - KEPT).isoformat(timespec="seconds")
+    return connection.execute(delete(tables.tdidem).where(tables.tdidem.c.recorded < limit)).rowcount
+
+
+class Running:
+    """The keys of requests under way in this process."""
+
+    def __init__(self) -> None:
+        self._keys: set[str] = set()
+        self._lock = Lock()
+
+    def enter(self, key: str) -> bool:
+        """Marks a key as running; False if it is already."""
+        with self._lock:
+            if key in self._keys:
+                return False
+            self._keys.add(key)
+            return True
+
+    def leave(self, key: str) -> None:
+        """The request with this key has ended, however it ended."""
+        with self._lock:
+            self._keys.discard(key)
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Holds a key for the length of a request.
+
+        Raises:
+            ProblemError: 409, the first request with the key is still running.
+        """
+        if not self.enter(key):
+            raise in_progress()
+        try:
+            yield
+        finally:
+            self.leave(key)
+
+
+def in_progress() -> ProblemError:
+    """409: the first request with the key has not ended."""
+    return ProblemError(
+        409,
+        "idempotency-in-progress",
+        "The first request with this Idempotency-Key is still running; ask again with the same key.",
+        headers={"Retry-After": "1"},
+    )

@@ -1,0 +1,80 @@
+"""Connections to a company: what each database needs to be a safe place for money."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from tandem.errors import CompanyError
+
+LOCK_SECONDS = 10
+WRITE_OPTION = "tandem_write"
+_MSSQL_BUSY = (1205, 1222)  # deadlock victim; lock request time-out
+
+
+def open_engine(address: str) -> Engine:
+    """An engine for a company's address: SQLite with WAL and full durability, SQL Server with a lock time-out.
+
+    Raises:
+        CompanyError: the address cannot be read or names a database that the gateway does not speak to.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise CompanyError(
+            "TANDEM_SAGEPRO_DATABASE_URL is no database address such as sqlite:///company01.db or "
+            "mssql+pymssql://user:password@host/PRO01"
+        ) from None
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if url.get_backend_name() == "mssql":
+        return _mssql(url)
+    raise CompanyError(f"a company cannot be kept in {url.get_backend_name()}: sqlite or mssql is needed")
+
+
+def _sqlite(url: URL) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": 30}
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False}, **options)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get(WRITE_OPTION, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _mssql(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET LOCK_TIMEOUT {LOCK_SECONDS * 1000}; SET XACT_ABORT ON")
+        cursor.close()
+
+    return engine
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether another writer held the database for longer than we wait."""
+    original = error.orig
+    if isinstance(original, sqlite3.OperationalError):
+        return "locked" in str(original) or "busy" in str(original)
+    code = original.args[0] if original is not None and original.args else None
+    return code in _MSSQL_BUSY

@@ -1,0 +1,1 @@
+"""Customers (ARCUST) and their ship-to addresses (ARCADR)."""

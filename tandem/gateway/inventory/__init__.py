@@ -1,0 +1,1 @@
+"""Stock by item and location (ICILOC), and adjustments of it."""

@@ -1,0 +1,1 @@
+"""Shipments (SOSHIP and its history), read only: the warehouse makes them in Sage Pro."""

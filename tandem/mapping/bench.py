@@ -1,0 +1,117 @@
+"""What the compiler has at hand while it works on one direction of a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tandem.entities.cargo import TraceLine
+from tandem.mapping.decisions import Decision
+from tandem.mapping.expression import Expression, ExpressionError
+from tandem.mapping.functions import ArgumentFault, Making, Step, build_step
+from tandem.mapping.lookups import Lookup
+from tandem.mapping.nodes import Node
+from tandem.mapping.notation import Source, Spot
+from tandem.mapping.paths import getter, is_bare, names_of
+from tandem.mapping.run import Place
+from tandem.mapping.shapes import Shape
+from tandem.mapping.suggest import one_of
+
+
+@dataclass(slots=True)
+class Scope:
+    """Where in the source a block reads: how paths there begin, their shape if it is known, and what is read."""
+
+    prefix: str = ""
+    shape: Shape | None = None
+    known: set[str] = field(default_factory=set)
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a value is read, and what it is called in a sentence."""
+
+    get: Node
+    source: str
+
+
+@dataclass(slots=True)
+class Bench:
+    """One direction on its way from YAML to functions.
+
+    `origins` are the source paths from which the canonical fields came, so that a fault on the way out can still name
+    the field that the shop knows. `heard` is whether source fields that nobody reads are to be noted.
+    """
+
+    source: Source
+    lookups: Mapping[str, Lookup]
+    decisions: Mapping[str, Decision]
+    entities: frozenset[str]
+    widths: Mapping[str, int] | None = None
+    countries: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    heard: bool = False
+    outline: list[TraceLine] = field(default_factory=list)
+
+    def reading(self, text: str, spot: Spot, scope: Scope) -> Reading | None:
+        """An expression as a function; None if it is none, with the reason in the faults."""
+        if is_bare(text):
+            self._noticed(names_of(text), spot, scope)
+            get = getter(text)
+            return Reading(lambda record, _run: get(record), self._called(scope.prefix + text))
+        try:
+            expression = Expression(text)
+        except ExpressionError as error:
+            self.source.fault(spot, str(error))
+            return None
+        if expression.paths is None:
+            scope.whole = True
+        for path in expression.paths or ():
+            self._noticed(path, spot, scope, strictly=False)
+        named = [self._called(scope.prefix + ".".join(path)) for path in expression.paths or ()]
+        return Reading(lambda record, _run: expression(record), ", ".join(named) or text)
+
+    def _noticed(self, path: tuple[str, ...], spot: Spot, scope: Scope, *, strictly: bool = True) -> None:
+        scope.known.add(path[0])
+        gone = scope.shape.missing(path) if scope.shape else None
+        if gone is not None and (strictly or len(path) > 1):
+            shape, name = gone
+            self.source.fault(spot, f"{'.'.join(path)}: {shape.name} has no {name!r}; {one_of(name, shape.fields)}")
+
+    def _called(self, path: str) -> str:
+        origin = self.origins.get(path)
+        return f"{path} ({origin})" if origin else path
+
+    def steps(self, items: tuple[Any, ...], spot: Spot, place: Place, sources: Mapping[str, str]) -> tuple[Step, ...]:
+        """The functions of `apply`; those that cannot be built are in the faults."""
+        making = Making(place=place, widths=self.widths, countries=self.countries, sources=sources)
+        made = []
+        for index, item in enumerate(items):
+            try:
+                made.append(build_step(item, making))
+            except ArgumentFault as fault:
+                self.source.fault((*spot, "apply", index), str(fault))
+        return tuple(made)
+
+    def lookup(self, name: str, spot: Spot) -> Lookup | None:
+        """A lookup by name; None if there is none, with what would be right in the faults."""
+        if name not in self.lookups:
+            self.source.fault((*spot, "lookup"), f"there is no lookup {name!r}; {one_of(name, self.lookups)}")
+        return self.lookups.get(name)
+
+    def decision(self, name: str, output: str, spot: Spot) -> Decision | None:
+        """A decision table by name that has such an output; None if not, with what would be right in the faults."""
+        found = self.decisions.get(name)
+        if found is None:
+            self.source.fault((*spot, "decide"), f"there is no decision table {name!r}; {one_of(name, self.decisions)}")
+        elif output not in found.outputs:
+            self.source.fault((*spot, "take"), f"{name} decides no {output!r}; {one_of(output, found.outputs)}")
+            return None
+        return found
+
+    def sketch(self, place: Place, kind: str = "mapped", note: str = "") -> None:
+        """Add one line to the outline of the sheet."""
+        self.outline.append(TraceLine(target=place.target, source=place.source, kind=kind, note=note))

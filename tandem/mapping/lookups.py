@@ -1,0 +1,84 @@
+"""Lookups: values of one system and what they are called in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tandem.mapping.comparison import key_of
+from tandem.mapping.forms import checked
+from tandem.mapping.notation import Source, read
+from tandem.mapping.suggest import one_of
+
+
+class Otherwise(BaseModel):
+    """What a value gets that the lookup does not name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: str | int | bool | None
+
+
+class LookupFile(BaseModel):
+    """A file of `mappings/lookups`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: str = Field("", description="What is looked up here, for the next reader")
+    values: dict[str, Any] = Field(description="Value of the one system: value of the other")
+    otherwise: Literal["keep"] | Otherwise | None = Field(
+        None, description="keep: an unknown value stays as it is; {value: x}: it becomes x; absent: it is held"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Values by their trimmed, case-folded key."""
+
+    name: str
+    values: Mapping[str, Any]
+    otherwise: Literal["keep"] | Otherwise | None = None
+
+    def known(self, key: str) -> bool:
+        """Whether the lookup names this value."""
+        return key_of(key) in self.values
+
+    def get(self, key: str) -> Any:
+        """What the value becomes; None if the lookup leaves it open."""
+        found = self.values.get(key_of(key))
+        if found is not None or self.otherwise is None:
+            return found
+        return key if self.otherwise == "keep" else self.otherwise.value
+
+    def missing(self, key: str) -> str:
+        """The sentence for a value that nobody mapped."""
+        return (
+            f"{key!r} is not in lookup {self.name}; {one_of(key, self.values)}"
+            f" Add it to mappings/lookups/{self.name}.yaml"
+        )
+
+
+def load_lookup(path: Path, folder: Path) -> tuple[Lookup, Source]:
+    """One lookup file; what is wrong with it stands in the source's faults."""
+    source = read(path, folder)
+    lookup = Lookup(path.stem, {})
+    if not source.faults:
+        file = checked(LookupFile, source.content, source)
+        if file is not None:
+            lookup = Lookup(path.stem, _folded(file.values, source), file.otherwise)
+    return lookup, source
+
+
+def _folded(values: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    folded: dict[str, Any] = {}
+    for key, value in values.items():
+        if key_of(key) in folded:
+            source.fault(("values", key), "stands here twice in different case; case counts for nothing")
+        if value is None or isinstance(value, dict | list):
+            source.fault(("values", key), "needs one text, number or truth value")
+        folded[key_of(key)] = value
+    return folded

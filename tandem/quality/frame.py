@@ -1,0 +1,70 @@
+"""Source records and payloads as flat rows: one for the record itself, then one for each of its lines.
+
+In a row None means "does not apply to this row" and is passed over by every expectation; a field that is missing or
+blank is the empty text, which no expectation of presence lets through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tandem.entities.declaration import at
+from tandem.values import decimal_of
+
+Row = dict[str, Any]
+
+KEYS = ("record", "line")
+"""The columns that name a row: the record's business key, and the line within it."""
+
+
+def text(record: Any, path: str) -> str:
+    """The text at a dotted path without blanks around it; empty for what is missing or no text."""
+    value = at(record, path)
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return ""
+    return str(value).strip()
+
+
+def text_or_none(record: Any, path: str) -> str | None:
+    """As `text`, but a field that may be left out does not apply when it is."""
+    return text(record, path) or None
+
+
+def number(record: Any, path: str) -> Decimal | None:
+    """The exact number at a dotted path; None for what is missing or none, which the typed model reports."""
+    value = at(record, path)
+    try:
+        return decimal_of(value)
+    except ValueError:
+        return None
+
+
+def parts(record: Any, path: str) -> list[Mapping[str, Any]]:
+    """The records in the list at a dotted path; what is no record counts as an empty one."""
+    found = at(record, path)
+    if not isinstance(found, list | tuple):
+        return []
+    return [part if isinstance(part, Mapping) else {} for part in found]
+
+
+def total(numbers: Iterable[Decimal | None]) -> Decimal:
+    """The sum of the numbers that there are."""
+    return sum((n for n in numbers if n is not None), Decimal(0))
+
+
+def difference(says: Decimal | None, makes: Decimal, *, limit: Decimal = Decimal(0)) -> str | None:
+    """How far a stated figure is from what it should be, exactly and as text; "0" within the limit."""
+    if says is None:
+        return None
+    apart = says - makes
+    return "0" if abs(apart) <= limit else str(apart)
+
+
+def table(head: Row, lines: Sequence[Row], *, ids: Sequence[str]) -> list[Row]:
+    """The rows of one record, all with the same columns; `ids` name the lines."""
+    of_line = list(lines[0]) if lines else []
+    first: Row = {"line": "", **head, **dict.fromkeys(of_line)}
+    rest = [{"line": name, **dict.fromkeys(head), **line} for name, line in zip(ids, lines, strict=True)]
+    return [first, *rest]

@@ -1,0 +1,21 @@
+"""Suites as code: one module per entity, `inbound` over what its owner sent and `outbound` over what will be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tandem.quality.suites import customer, order, product, shipment, stock
+from tandem.quality.suites.suite import Suite
+
+SUITES: dict[str, Callable[[], Suite]] = {
+    "order.inbound": order.inbound,
+    "order.outbound": order.outbound,
+    "customer.inbound": customer.inbound,
+    "customer.outbound": customer.outbound,
+    "shipment.inbound": shipment.inbound,
+    "shipment.outbound": shipment.outbound,
+    "product.inbound": product.inbound,
+    "stock.inbound": stock.inbound,
+}
+
+__all__ = ["SUITES", "Suite"]

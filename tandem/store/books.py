@@ -1,0 +1,90 @@
+"""The rows of the records that a settlement touches: locked, changed, written back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from tandem.entities.cargo import Cargo
+from tandem.entities.state import State
+from tandem.store.database import Database
+from tandem.store.judgement import record_row
+from tandem.store.leases import waits_for
+from tandem.store.tables import records
+from tandem.store.tally import tally
+from tandem.store.whose import Whose, matching, of
+
+_FIXED = {"id", "connection", "company", "entity", "key", "source", "first_seen"}
+_CHANGE = (
+    sa.update(records)
+    .where(records.c.id == sa.bindparam("row"))
+    .values({c.name: sa.bindparam(f"new_{c.name}") for c in records.c if c.name not in _FIXED})
+)
+
+
+class RecordBooks:
+    """The records of a batch and the parents that they wait for, so that no parent slips past unseen."""
+
+    def __init__(self, database: Database, tx: Connection, kept: Sequence[Cargo], now: datetime) -> None:
+        self._database = database
+        self._tx = tx
+        self._moved: Counter[tuple[str, str, str]] = Counter()
+        self.rows: dict[Whose, dict[str, Any]] = {}
+        mine = {of(cargo.message): cargo for cargo in kept}
+        parents = {parent for cargo in kept if (parent := waits_for(cargo)) is not None}
+        self._lock({*mine, *parents})
+        missing = [(whose, mine[whose]) for whose in sorted(mine) if whose not in self.rows]
+        if missing:
+            self._meet(missing, now)
+            self._lock({whose for whose, _ in missing})
+
+    def enter(self, kept: Sequence[Cargo], now: datetime) -> None:
+        """Writes what the outcomes make of the records."""
+        touched: dict[Whose, dict[str, Any]] = {}
+        for cargo in kept:
+            whose = of(cargo.message)
+            before = self.rows[whose]
+            after = record_row(before, cargo, now)
+            self._moved[whose.connection, whose.entity, before["state"]] -= 1
+            self._moved[whose.connection, whose.entity, after["state"]] += 1
+            self.rows[whose] = touched[whose] = after
+        if touched:
+            self._tx.execute(_CHANGE, [_parameters(row) for row in touched.values()])
+
+    def tally(self) -> None:
+        """Adds up the moves from state to state; last of all, because its rows are shared."""
+        tally(self._database, self._tx, self._moved)
+
+    def _lock(self, wanted: set[Whose]) -> None:
+        for condition in matching(records, wanted):
+            asked = sa.select(records).where(condition).order_by(records.c.key).with_for_update()
+            self.rows |= {of(row): dict(row._mapping) for row in self._tx.execute(asked)}
+
+    def _meet(self, missing: Sequence[tuple[Whose, Cargo]], now: datetime) -> None:
+        """A record that came without an event of its own, such as a guest out of an order."""
+        rows = [
+            {
+                **whose._asdict(),
+                "source": str(cargo.message.source),
+                "state": str(State.WAITING),
+                "reason": "",
+                "written": False,
+                "first_seen": cargo.message.received_at,
+                "updated_at": now,
+            }
+            for whose, cargo in missing
+        ]
+        insert = self._database.insert(records).on_conflict_do_nothing(
+            index_elements=["connection", "company", "entity", "key"]
+        )
+        met = self._tx.execute(insert.returning(records.c.connection, records.c.entity), rows)
+        self._moved.update((row.connection, row.entity, str(State.WAITING)) for row in met)
+
+
+def _parameters(row: dict[str, Any]) -> dict[str, Any]:
+    return {"row": row["id"]} | {f"new_{name}": value for name, value in row.items() if name not in _FIXED}

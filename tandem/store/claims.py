@@ -1,0 +1,206 @@
+"""Who works on which key: claims by lease, in order, a key never in two hands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection
+
+from tandem.entities.cargo import Message
+from tandem.entities.declaration import System
+from tandem.store.database import Database
+from tandem.store.freshness import newest
+from tandem.store.tables import inbox, queue
+from tandem.store.whose import AnyRow
+
+_READY = queue.c.ready.is_(True)
+_LATER = queue.c.ready.is_(False)
+_FREE = {"lease_owner": None, "claimed_at": None}
+
+
+class Lane(NamedTuple):
+    """What a drain takes from: one entity from one side over one connection."""
+
+    connection: str
+    entity: str
+    source: str
+    keys: tuple[str, ...] | None = None
+
+    def rows(self) -> ColumnElement[bool]:
+        """The queue rows of the lane; only those of `keys`, where a drain needs particular records."""
+        return sa.and_(
+            queue.c.connection == self.connection,
+            queue.c.entity == self.entity,
+            queue.c.source == self.source,
+            *([] if self.keys is None else [queue.c.key.in_(self.keys)]),
+        )
+
+
+def claim(
+    database: Database, lane: Lane, *, limit: int, owner: str, lease_seconds: float, now: datetime
+) -> list[Message]:
+    """Up to `limit` keys of the lane, each folded into one message; the highest priority first, then the oldest.
+
+    Asks without writing first: a drain that lingers asks often, and on SQLite only one can write.
+    """
+    due = sa.select(
+        sa.or_(
+            sa.exists().where(lane.rows(), _READY),
+            sa.exists().where(lane.rows(), _LATER, queue.c.available_at <= now),
+        )
+    )
+    if not database.read(lambda tx: tx.execute(due).scalar_one()):
+        return []
+    until = now + timedelta(seconds=lease_seconds)
+    return database.write(lambda tx: _claim(tx, lane, limit=limit, owner=owner, until=until, now=now))
+
+
+def _claim(tx: Connection, lane: Lane, *, limit: int, owner: str, until: datetime, now: datetime) -> list[Message]:
+    _make_ready(tx, lane, now, at_most=max(limit, 1000))
+    taken = tx.execute(
+        sa.select(queue.c.id, queue.c.company, queue.c.key, queue.c.attempts)
+        .where(lane.rows(), _READY)
+        .order_by(queue.c.rank, queue.c.received_at, queue.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not taken:
+        return []
+    tx.execute(
+        sa.update(queue)
+        .where(queue.c.id.in_([row.id for row in taken]))
+        .values(
+            ready=False,
+            available_at=until,
+            lease_owner=owner,
+            claimed_at=now,
+            parked_entity=None,
+            parked_key=None,
+        )
+    )
+    events = _open_events(tx, lane, [row.key for row in taken])
+    idle = [row.id for row in taken if (row.company, row.key) not in events]
+    if idle:
+        tx.execute(sa.delete(queue).where(queue.c.id.in_(idle)))
+    return [_fold(lane, row, events[row.company, row.key]) for row in taken if row.id not in idle]
+
+
+def _make_ready(tx: Connection, lane: Lane, now: datetime, *, at_most: int) -> None:
+    """What was postponed until now, or leased until now, may be taken again."""
+    due = tx.execute(
+        sa.select(queue.c.id)
+        .where(lane.rows(), _LATER, queue.c.available_at <= now)
+        .order_by(queue.c.available_at)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    ).scalars()
+    _free(tx, list(due), now)
+
+
+def _free(tx: Connection, ids: Sequence[int], now: datetime) -> None:
+    if ids:
+        tx.execute(sa.update(queue).where(queue.c.id.in_(ids)).values(ready=True, available_at=now, **_FREE))
+
+
+def _open_events(tx: Connection, lane: Lane, keys: list[str]) -> dict[tuple[str, str], list[AnyRow]]:
+    found = tx.execute(
+        sa.select(
+            inbox.c.id,
+            inbox.c.company,
+            inbox.c.key,
+            inbox.c.event_type,
+            inbox.c.received_at,
+            inbox.c.version,
+            inbox.c.body,
+            inbox.c.edited,
+        )
+        .where(
+            inbox.c.connection == lane.connection,
+            inbox.c.entity == lane.entity,
+            inbox.c.source == lane.source,
+            inbox.c.key.in_(keys),
+            inbox.c.settled_at.is_(None),
+        )
+        .order_by(inbox.c.received_at, inbox.c.id)
+    )
+    events: defaultdict[tuple[str, str], list[AnyRow]] = defaultdict(list)
+    for row in found:
+        events[row.company, row.key].append(row)
+    return events
+
+
+def _fold(lane: Lane, row: AnyRow, events: list[AnyRow]) -> Message:
+    last = events[-1]
+    edits = [event.edited for event in events if event.edited is not None]
+    return Message(
+        ids=tuple(event.id for event in events),
+        connection=lane.connection,
+        company=row.company,
+        entity=lane.entity,
+        source=System(lane.source),
+        key=row.key,
+        event_type=last.event_type,
+        received_at=last.received_at,
+        first_received_at=events[0].received_at,
+        version=newest(event.version for event in events),
+        body=next((event.body for event in reversed(events) if event.body is not None), None),
+        attempts=row.attempts,
+        edited=edits[-1] if edits else None,
+    )
+
+
+def _held_by(owner: str, ids: Sequence[int]) -> ColumnElement[bool]:
+    mine = queue.c.lease_owner == owner
+    if not ids:
+        return mine
+    return mine & sa.exists().where(
+        inbox.c.id.in_(ids),
+        inbox.c.settled_at.is_(None),
+        *(inbox.c[name] == queue.c[name] for name in ("connection", "company", "entity", "source", "key")),
+    )
+
+
+def extend(database: Database, owner: str, ids: Sequence[int], until: datetime) -> int:
+    """Prolongs leases that are still the owner's; how many keys that are."""
+    statement = sa.update(queue).where(_held_by(owner, ids)).values(available_at=until)
+    return database.write(lambda tx: tx.execute(statement).rowcount)
+
+
+def release(database: Database, owner: str, ids: Sequence[int], now: datetime) -> int:
+    """Gives leases back unused; the keys keep their place."""
+    statement = sa.update(queue).where(_held_by(owner, ids)).values(ready=True, available_at=now, **_FREE)
+    return database.write(lambda tx: tx.execute(statement).rowcount)
+
+
+def waiting(database: Database, connection: str, entity: str | None, now: datetime, at_most: int | None) -> int:
+    """Keys that a claim could take now; counts no further than `at_most`."""
+    scope = queue.c.connection == connection
+    if entity is not None:
+        scope &= queue.c.entity == entity
+    free = sa.or_(_READY, sa.and_(_LATER, queue.c.available_at <= now))
+    some = sa.select(queue.c.id).where(scope, free).limit(at_most).subquery()
+    return database.read(lambda tx: tx.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
+def wake(tx: Connection, connection: str, parent_entity: str, keys: Sequence[str], now: datetime) -> int:
+    """Makes the records that are parked on these parents due; a row that somebody holds now is being seen to."""
+    if not keys:
+        return 0
+    parked = tx.execute(
+        sa.select(queue.c.id)
+        .where(
+            queue.c.connection == connection,
+            queue.c.parked_entity == parent_entity,
+            queue.c.parked_key.in_(keys),
+            queue.c.parked_key.is_not(None),
+            queue.c.lease_owner.is_(None),
+        )
+        .with_for_update(skip_locked=True)
+    ).scalars()
+    ids = list(parked)
+    _free(tx, ids, now)
+    return len(ids)

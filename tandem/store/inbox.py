@@ -1,0 +1,68 @@
+"""The inbox: all that arrived, kept until a drain has settled it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from tandem.entities.cargo import Message
+from tandem.entities.declaration import System
+from tandem.store import claims, intake
+from tandem.store.database import Database
+from tandem.store.model import Event, PutResult
+from tandem.values import utc_now
+
+
+class Inbox:
+    """Durable intake on one side, claims by lease on the other."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, events: Sequence[Event]) -> PutResult:
+        """Stores events in one transaction; those that are there already are counted and left alone.
+
+        Raises:
+            StoreUnavailable: nothing of them was stored.
+        """
+        return intake.put(self._database, events)
+
+    def claim(
+        self,
+        connection: str,
+        entity: str,
+        source: System,
+        *,
+        limit: int,
+        owner: str,
+        lease_seconds: float,
+        now: datetime,
+        keys: Collection[str] | None = None,
+    ) -> list[Message]:
+        """Takes up to `limit` keys (of these, if given), each with all that waits for it folded into one message."""
+        lane = claims.Lane(connection, entity, str(source), None if keys is None else tuple(keys))
+        return claims.claim(self._database, lane, limit=limit, owner=owner, lease_seconds=lease_seconds, now=now)
+
+    def extend(self, owner: str, *ids: int, lease_seconds: float, now: datetime) -> int:
+        """Prolongs what `owner` still holds (all of it, or the keys of these inbox rows); how many keys."""
+        return claims.extend(self._database, owner, ids, now + timedelta(seconds=lease_seconds))
+
+    def release(self, owner: str, *ids: int, now: datetime | None = None) -> int:
+        """Gives back what `owner` claimed and will not settle; no attempt is counted."""
+        return claims.release(self._database, owner, ids, now or utc_now())
+
+    def waiting(
+        self,
+        connection: str,
+        entity: str | None = None,
+        *,
+        now: datetime | None = None,
+        at_most: int | None = None,
+    ) -> int:
+        """How many keys a claim could take now, counted no further than `at_most`."""
+        return claims.waiting(self._database, connection, entity, now or utc_now(), at_most)
+
+    def wake_children(self, connection: str, parent_entity: str, key: str, now: datetime | None = None) -> int:
+        """Makes the records that are parked on this parent due; how many."""
+        moment = now or utc_now()
+        return self._database.write(lambda tx: claims.wake(tx, connection, parent_entity, [key], moment))

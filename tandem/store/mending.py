@@ -1,0 +1,123 @@
+"""What a person does to one letter: edit, replay, give up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from tandem.entities import ENTITIES
+from tandem.entities.declaration import System, at
+from tandem.entities.state import State
+from tandem.store.correspondence import close, current
+from tandem.store.database import Database
+from tandem.store.desk import letter_versions, letters
+from tandem.store.intake import row_of, store
+from tandem.store.masking import masked
+from tandem.store.model import Event
+from tandem.store.tables import records
+from tandem.store.tally import tally
+from tandem.store.whose import AnyRow, Whose, matching, of
+
+
+def row(tx: Connection, letter_id: int, *, locked: bool = False) -> AnyRow:
+    """The row of a letter.
+
+    Raises:
+        KeyError: there is none of that number, or (for a change) it is closed.
+    """
+    asked = sa.select(letters).where(letters.c.id == letter_id)
+    found = tx.execute(asked.with_for_update() if locked else asked).one_or_none()
+    if found is None:
+        raise KeyError(f"there is no letter {letter_id}")
+    if locked and found.closed_at is not None:
+        raise KeyError(f"letter {letter_id} is closed: {found.closed_how}")
+    return found
+
+
+def edit(tx: Connection, letter_id: int, payload: dict[str, Any], who: str, now: datetime) -> int:
+    """A new version of the payload; the original and every version before it stay."""
+    letter = row(tx, letter_id, locked=True)
+    version = int(letter.version) + 1
+    change = {"payload": payload, "version": version, "edited": True, "updated_at": now}
+    tx.execute(sa.update(letters).where(letters.c.id == letter_id).values(change))
+    _note(tx, letter_id, version, "edited", who, now, before=current(letter), after=payload)
+    return version
+
+
+def replay(database: Database, tx: Connection, letter_id: int, who: str, now: datetime) -> int:
+    """1 if the letter went back into the inbox, 0 if it is closed or this version of it went already."""
+    asked = sa.select(letters).where(letters.c.id == letter_id, letters.c.closed_at.is_(None))
+    letter = tx.execute(asked.with_for_update()).one_or_none()
+    if letter is None:
+        return 0
+    event = Event(
+        connection=letter.connection,
+        company=letter.company,
+        source=System(letter.source),
+        event_id=f"replay:{letter.id}:{letter.version}",
+        event_type=letter.event_type,
+        entity=letter.entity,
+        key=_key(letter),
+        received_at=now,
+    )
+    edited = masked(current(letter)) if letter.edited else None
+    new = store(database, tx, [row_of(event) | {"edited": edited}], hurry=True)
+    if new:
+        _note(tx, letter_id, letter.version, "replayed", who, now)
+    return new
+
+
+def give_up(database: Database, tx: Connection, letter_id: int, reason: str, who: str, now: datetime) -> None:
+    """Nobody will mend this one: the record is SKIPPED, and says why."""
+    whose = of(row(tx, letter_id))
+    before = _skip(tx, whose, f"given up by {who}: {reason}", now)
+    letter = row(tx, letter_id, locked=True)
+    close(tx, [letter], f"given up: {reason}", now)
+    _note(tx, letter_id, letter.version, "given-up", who, now)
+    moved = {(whose.connection, whose.entity, state): -1 for state in before}
+    tally(database, tx, moved | {(whose.connection, whose.entity, str(State.SKIPPED)): len(before)})
+
+
+def _skip(tx: Connection, whose: Whose, reason: str, now: datetime) -> list[str]:
+    """Locks the record before its letter, as settling does; the state that it was in, if it was another."""
+    (condition,) = matching(records, [whose])
+    asked = sa.select(records.c.state).where(condition, records.c.state != State.SKIPPED).with_for_update()
+    before = list(tx.execute(asked).scalars())
+    change = {"state": str(State.SKIPPED), "reason": reason, "fault": None, "updated_at": now}
+    tx.execute(sa.update(records).where(condition).values(change))
+    return before
+
+
+def _key(letter: AnyRow) -> str:
+    """A letter whose event named no record is replayed under the key that an edit put into it."""
+    if not letter.key.startswith("event:"):
+        return str(letter.key)
+    route = ENTITIES[letter.entity].route(System(letter.source))
+    return str(at(current(letter), route.key) or "")
+
+
+def _note(
+    tx: Connection,
+    letter_id: int,
+    version: int,
+    action: str,
+    who: str,
+    now: datetime,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    tx.execute(
+        sa.insert(letter_versions).values(
+            letter_id=letter_id,
+            version=version,
+            action=action,
+            who=who,
+            at=now,
+            before=before,
+            after=after,
+        )
+    )
