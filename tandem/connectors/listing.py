@@ -1,14 +1,13 @@
 """Lists of a store: pages by number, made safe against records that change while they are read.
 
-A record that changes between two pages shifts all that follow. So no page after the first is trusted for long: as soon
-as a page ends at a later time than it began, the next request starts from that time at the first page. Only where one
-time fills more than a page are further pages asked for, and then all are read again until they hold nothing new.
+A record that changes between two pages shifts all that follow. So a first page is followed by the first page from the
+time that it reached on. Only where one time fills more than a page are further pages asked for: those of that time
+alone, and again until their number stays the same from first to last and they hold nothing new.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -39,9 +38,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The records of one page, and whether it is the last."""
+    """The records of one page, how many the list has in all, and whether it is the last."""
 
     records: list[Record]
+    total: object
     last: bool
 
 
@@ -62,23 +62,32 @@ class Listing:
         """Every record of the span, in pages; the same state of a record not twice."""
         low = self._clock.floor(span.since) if span.since else None
         seen: set[Mark] = {(span.after, span.since)}
-        finished = False
-        while not finished:
-            reached, number, found = low, 0, False
-            async with aclosing(self.pages(resource, self._query(resource, span, low))) as pages:
-                async for page in pages:
-                    number, finished = number + 1, page.last
-                    if fresh := self._fresh(resource, span, page.records, seen):
-                        found = True
-                        yield fresh
-                    reached = self._reached(resource, span, page.records) or low
-                    if reached != low:
-                        break
-            if number > 1 and found and not self._dialect.paging.stable:
-                finished = False
-            else:
-                low = reached
-                seen = {mark for mark in seen if mark[1] and low and mark[1] >= low}
+        while True:
+            page = await self._page(resource, self._query(resource, span, low, span.until), 0)
+            if fresh := self._fresh(resource, span, page.records, seen):
+                yield fresh
+            reached = self._reached(resource, span, page.records)
+            if page.last or reached is None:
+                return
+            if reached == low:
+                async for fresh in self._crowd(resource, span, reached, seen):
+                    yield fresh
+                reached = self._clock.ceiling(reached)
+            low = reached
+            seen = {mark for mark in seen if mark[1] and mark[1] >= low}
+
+    async def _crowd(self, resource: str, span: Span, low: datetime, seen: set[Mark]) -> AsyncIterator[list[Record]]:
+        """The records of one time that fills more than a page."""
+        query = self._query(resource, span, low, low)
+        settled = False
+        while not settled:
+            totals, found = set(), False
+            async for page in self._pages(resource, query):
+                totals.add(page.total)
+                if fresh := self._fresh(resource, span, page.records, seen):
+                    found = True
+                    yield fresh
+            settled = self._dialect.paging.stable or (len(totals) == 1 and not found)
 
     def _fresh(self, resource: str, span: Span, page: list[Record], seen: set[Mark]) -> list[Record]:
         """The records of a page that are in the span and were not given out in this state; they are noted as seen."""
@@ -93,20 +102,20 @@ class Listing:
         return fresh
 
     def _reached(self, resource: str, span: Span, page: list[Record]) -> datetime | None:
-        """The time up to which the pages have come; a list out of order would lose records."""
+        """The time up to which a page has come; a list out of order would lose records."""
         floors = [self._clock.floor(self.moment(resource, record, span.field)) for record in page]
         if floors != sorted(floors):
             raise broken(f"{resource}.{span.field}", "is not ascending although the list was to be sorted by it")
         return floors[-1] if floors else None
 
-    def _query(self, resource: str, span: Span, low: datetime | None) -> Query:
+    def _query(self, resource: str, span: Span, low: datetime | None, high: datetime | None) -> Query:
         kind, names = self._dialect.resources[resource], self._dialect.filters
         order = kind.sort if span.field == kind.updated else (span.field, kind.key)
         query = [(self._dialect.sort.parameter, self._dialect.sort.separator.join(order))]
         if low is not None:
             query.append((span.field + names.min, self._clock.lower(low)))
-        if span.until is not None:
-            query.append((span.field + names.max, self._clock.upper(span.until)))
+        if high is not None:
+            query.append((span.field + names.max, self._clock.upper(high)))
         return query
 
     async def asked(self, resource: str, name: str, values: Sequence[str]) -> list[Record]:
@@ -117,26 +126,32 @@ class Listing:
         most = min(self._dialect.filters.max_values, ASKED)
         for start in range(0, len(values), most):
             query = [(name, value) for value in values[start : start + most]]
-            async for page in self.pages(resource, query):
+            async for page in self._pages(resource, query):
                 found += page.records
         return found
 
-    async def pages(self, resource: str, query: Query) -> AsyncGenerator[Page, None]:
-        """The pages of a list; any that cannot be read raises, so the last is reached only when all was read."""
-        paging, taken = self._dialect.paging, 0
-        path = self._dialect.base + self._dialect.resources[resource].path
-        for index in count(paging.first):
-            asked = (*query, (paging.size, str(paging.max_size)), (paging.index, str(index)))
-            answer = await self._http.get(path, asked, label=resource)
-            if answer.status == 404:
-                raise broken(resource, "is not there (404): is TANDEM_CLARITY_URL the store's address?")
-            body = record_of(answer.body, resource)
-            if body.get(paging.index, index) != index:
-                raise broken(f"{resource}.{paging.index}", f"is not the page {index} that was asked for")
-            page = items_of(body, resource, paging.items)
-            taken += len(page)
-            total = body.get(paging.total)
-            last = not page or (isinstance(total, int) and taken >= total)
-            yield Page(page, last)
-            if last:
+    async def _pages(self, resource: str, query: Query) -> AsyncIterator[Page]:
+        """All pages of a list; any that cannot be read raises, so the last is reached only when all was read."""
+        taken = 0
+        for number in count():
+            page = await self._page(resource, query, taken, number)
+            taken += len(page.records)
+            yield page
+            if page.last:
                 return
+
+    async def _page(self, resource: str, query: Query, taken: int, number: int = 0) -> Page:
+        """One page, `number` counted from zero; `taken` is how many records the pages before it had."""
+        paging = self._dialect.paging
+        index = paging.first + number
+        asked = (*query, (paging.size, str(paging.max_size)), (paging.index, str(index)))
+        path = self._dialect.base + self._dialect.resources[resource].path
+        answer = await self._http.get(path, asked, label=resource)
+        if answer.status == 404:
+            raise broken(resource, "is not there (404): is TANDEM_CLARITY_URL the store's address?")
+        body = record_of(answer.body, resource)
+        if body.get(paging.index, index) != index:
+            raise broken(f"{resource}.{paging.index}", f"is not the page {index} that was asked for")
+        records, total = items_of(body, resource, paging.items), body.get(paging.total)
+        last = not records or (isinstance(total, int) and taken + len(records) >= total)
+        return Page(records, total, last)

@@ -38,15 +38,22 @@ class Clock:
         """A lower bound at or before the moment, as the store's filters take it."""
         return self._written(self.floor(moment))
 
+    def ceiling(self, moment: datetime) -> datetime:
+        """A moment after this one, past all date-times that could be confused with it."""
+        bound = moment + SECOND  # the store may tell times less finely than we do
+        if self._zone is None:
+            return bound
+        local = bound.astimezone(self._zone).replace(tzinfo=None)
+        if not self._twice(local):
+            return bound
+        local = local.replace(second=0, microsecond=0)
+        while self._twice(local):
+            local += MINUTE
+        return local.replace(tzinfo=self._zone).astimezone(UTC)
+
     def upper(self, moment: datetime) -> str:
-        """An upper bound at or after the moment, as the store's filters take it."""
-        bound = moment + SECOND  # the store's own precision may be coarser than ours
-        if self._zone is not None:
-            local = bound.astimezone(self._zone).replace(tzinfo=None)
-            while self._twice(local):
-                local = local.replace(second=0, microsecond=0) + MINUTE
-            bound = local.replace(tzinfo=self._zone)
-        return self._written(bound)
+        """An upper bound after the moment, as the store's filters take it."""
+        return self._written(self.ceiling(moment))
 
     def _written(self, moment: datetime) -> str:
         zone = None if self._dates.accepts_offset else self._zone

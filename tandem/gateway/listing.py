@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from tandem.gateway.company.stamps import floor_text
 
 R = TypeVar("R")
 S = TypeVar("S")
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Beyond these no stamp lies, and calendar arithmetic ends soon after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Window:
 
     def floor(self, zone: ZoneInfo) -> str:
         """The lowest stamp in it, which an index can start from; empty for none."""
-        since = floor_text(self.since, zone) if self.since is not None else ""
+        since = "" if self.since is None else floor_text(min(max(self.since, _FIRST), _LAST), zone)
         return max(since, self.after.stamp if self.after is not None else "")
 
     def cut(self, rows: Sequence[R], place: Callable[[R], Place]) -> Slice[R]:

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from tandem.connectors import clarity, sagepro
+from tandem.connectors.clarity import ClarityConnector
 from tandem.connectors.protocol import Connector
+from tandem.connectors.sagepro import SageProConnector
 from tandem.entities.declaration import System
 from tandem.mapping import Workbook
 from tandem.quality import Gate
@@ -40,7 +41,7 @@ class Connection:
         self.workbook = workbook
         self.facts = facts
         self.owner = owner
-        self.gate = Gate(settings.home)
+        self.gate = Gate(settings.home, run=owner)
         self.retry = Retry(limit=settings.retry_limit, park_for=timedelta(hours=settings.park_hours))
 
     @property
@@ -58,8 +59,8 @@ async def connect(settings: Settings, *, owner: str) -> AsyncIterator[Connection
         Unavailable: the gateway, which tells the widths of the company's columns, does not answer.
     """
     store = Store.open(settings.store_url)
-    shop = clarity.ClarityConnector.of(settings)
-    company = sagepro.SageProConnector.of(settings)
+    shop = ClarityConnector.of(settings)
+    company = SageProConnector.of(settings)
     try:
         schema = await company.schema()
         yield Connection(

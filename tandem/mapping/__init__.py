@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tandem.mapping.finding import Finding, Mapped
+from tandem.mapping.workbook import Workbook
 
-__all__ = ["Finding", "Mapped"]
+__all__ = ["Finding", "Mapped", "Workbook"]

@@ -7,26 +7,56 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tandem.entities.cargo import TraceLine
+from tandem.mapping.conditions import compiled
 from tandem.mapping.decisions import Decision
-from tandem.mapping.expression import Expression, ExpressionError
+from tandem.mapping.expression import ExpressionError
 from tandem.mapping.functions import ArgumentFault, Making, Step, build_step
 from tandem.mapping.lookups import Lookup
 from tandem.mapping.nodes import Node
 from tandem.mapping.notation import Source, Spot
 from tandem.mapping.paths import getter, is_bare, names_of
 from tandem.mapping.run import Place
-from tandem.mapping.shapes import Shape
+from tandem.mapping.shapes import Field, Shape
 from tandem.mapping.suggest import one_of
 
 
 @dataclass(slots=True)
 class Scope:
-    """Where in the source a block reads: how paths there begin, their shape if it is known, and what is read."""
+    """Where in the source a block reads: how paths there begin, their shape if it is known, and what is read.
+
+    `known` are the names that some field reads or that the sheet ignores on purpose; with `whole` any name may be read.
+    """
 
     prefix: str = ""
     shape: Shape | None = None
     known: set[str] = field(default_factory=set)
     whole: bool = False
+
+    def inside(self, path: tuple[str, ...]) -> Shape | None:
+        """The shape of what a path leads to."""
+        shape = self.shape
+        for name in path:
+            found = shape.field(name) if shape else None
+            shape = found.inner if found else None
+        return shape
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a field stands: in the file, in the target, in the source."""
+
+    spot: Spot
+    target: str
+    field: Field
+    scope: Scope
+
+    def at(self, *parts: str | int) -> Spot:
+        """A part of the field in the file."""
+        return (*self.spot, *parts)
+
+    def part(self, spot: Spot, field: Field, target: str | None = None) -> Site:
+        """A field inside this one."""
+        return Site(spot, self.target if target is None else target, field, self.scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +85,25 @@ class Bench:
     ignored: frozenset[str] = frozenset()
     heard: bool = False
     outline: list[TraceLine] = field(default_factory=list)
+    scopes: dict[str, Scope] = field(default_factory=dict)
+
+    def scope(self, prefix: str, shape: Shape | None = None) -> Scope:
+        """The scope of paths that begin so; one object, whoever reads there."""
+        if prefix not in self.scopes:
+            plain = prefix.replace("[]", "")
+            under = [name.removeprefix(plain) for name in self.ignored if name.startswith(plain)]
+            self.scopes[prefix] = Scope(prefix, shape, {name.split(".")[0] for name in under})
+        found = self.scopes[prefix]
+        found.shape = found.shape or shape
+        return found
 
     def reading(self, text: str, spot: Spot, scope: Scope) -> Reading | None:
         """An expression as a function; None if it is none, with the reason in the faults."""
         if is_bare(text):
             self._noticed(names_of(text), spot, scope)
-            get = getter(text)
-            return Reading(lambda record, _run: get(record), self._called(scope.prefix + text))
+            return Reading(getter(text), self._called(scope.prefix + text))
         try:
-            expression = Expression(text)
+            expression = compiled(text)
         except ExpressionError as error:
             self.source.fault(spot, str(error))
             return None
@@ -72,10 +112,12 @@ class Bench:
         for path in expression.paths or ():
             self._noticed(path, spot, scope, strictly=False)
         named = [self._called(scope.prefix + ".".join(path)) for path in expression.paths or ()]
-        return Reading(lambda record, _run: expression(record), ", ".join(named) or text)
+        return Reading(expression, ", ".join(named) or text)
 
     def _noticed(self, path: tuple[str, ...], spot: Spot, scope: Scope, *, strictly: bool = True) -> None:
-        scope.known.add(path[0])
+        for depth, name in enumerate(path):
+            inner = scope if depth == 0 else self.scope(f"{scope.prefix}{'.'.join(path[:depth])}.")
+            inner.known.add(name)
         gone = scope.shape.missing(path) if scope.shape else None
         if gone is not None and (strictly or len(path) > 1):
             shape, name = gone

@@ -157,7 +157,7 @@ _CONTROL_IN_NOTE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 
 def composed(text: str) -> str:
     """The text in Unicode form NFC, in which `e` with a combining accent is one character."""
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def fits(text: str) -> bool:
@@ -170,6 +170,8 @@ def fitted(text: str) -> str:
 
     What the table does not know is left where it stands; `misfits` lists it.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return _replaced(_CONTROL.sub(" ", composed(text)))
 
 

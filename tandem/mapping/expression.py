@@ -57,7 +57,7 @@ class Expression:
         self._compiled = zen.compile_expression(text)
         self._digits = zen.compile_expression(f"string({text})")
 
-    def __call__(self, record: Mapping[str, Any]) -> Any:
+    def __call__(self, record: Mapping[str, Any], _run: object = None) -> Any:
         """The result over this record: exact numbers, never a float.
 
         Raises:

@@ -137,4 +137,6 @@ def _sentence(fault: ErrorDetails, model: type[BaseModel]) -> str:
         return f"is not known here; {one_of(str(fault['loc'][-1]), known)}"
     if fault["type"] == "missing":
         return "is missing"
+    if fault["type"] == "value_error":
+        return fault["msg"].removeprefix("Value error, ")
     return f"{fault['msg'][0].lower()}{fault['msg'][1:]}, not {fault['input']!r}"

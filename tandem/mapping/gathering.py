@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tandem.mapping.decisions import Decision
+from tandem.mapping.functions import text_of
 from tandem.mapping.lookups import Lookup
 from tandem.mapping.nodes import Node, Record, is_blank
-from tandem.mapping.functions import text_of
 from tandem.mapping.run import Hindrance, Place, Run
 
 
@@ -39,7 +39,7 @@ def _items(inner: Node, items: Sequence[Any], place: Place, run: Run) -> list[An
     for index, item in enumerate(items):
         loop[0] = index
         loop[1] = offset + index
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             made.append(inner(item, run))
         else:
             hindrance = Hindrance(f"{item!r} stands where a record is needed", kind="type")

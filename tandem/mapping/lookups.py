@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tandem.mapping.comparison import key_of
 from tandem.mapping.forms import checked
 from tandem.mapping.notation import Source, read
 from tandem.mapping.suggest import one_of
-
-
-class Otherwise(BaseModel):
-    """What a value gets that the lookup does not name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    value: str | int | bool | None
 
 
 class LookupFile(BaseModel):
@@ -30,9 +22,16 @@ class LookupFile(BaseModel):
 
     about: str = Field("", description="What is looked up here, for the next reader")
     values: dict[str, Any] = Field(description="Value of the one system: value of the other")
-    otherwise: Literal["keep"] | Otherwise | None = Field(
+    otherwise: Any = Field(
         None, description="keep: an unknown value stays as it is; {value: x}: it becomes x; absent: it is held"
     )
+
+    @field_validator("otherwise", mode="before")
+    @classmethod
+    def _keep_or_value(cls, otherwise: Any) -> Any:
+        if otherwise == "keep" or (isinstance(otherwise, dict) and set(otherwise) == {"value"}):
+            return otherwise
+        raise ValueError(f"needs keep or {{value: ...}}, not {otherwise!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Lookup:
 
     name: str
     values: Mapping[str, Any]
-    otherwise: Literal["keep"] | Otherwise | None = None
+    otherwise: Any = None
 
     def known(self, key: str) -> bool:
         """Whether the lookup names this value."""
@@ -52,7 +51,7 @@ class Lookup:
         found = self.values.get(key_of(key))
         if found is not None or self.otherwise is None:
             return found
-        return key if self.otherwise == "keep" else self.otherwise.value
+        return key if self.otherwise == "keep" else self.otherwise["value"]
 
     def missing(self, key: str) -> str:
         """The sentence for a value that nobody mapped."""

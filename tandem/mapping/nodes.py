@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from tandem.entities.cargo import TraceLine
 from tandem.mapping.functions import Step, text_of
 from tandem.mapping.functions.values import to_utc
 from tandem.mapping.run import Hindrance, Place, Run
 
 Record = Mapping[str, Any]
 Node = Callable[[Record, Run], Any]
+
+NOTHING: Node = lambda _record, _run: None  # noqa: E731
+"""Stands for a field whose fault is noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Ending:
 
 def finished(read: Node, ending: Ending) -> Node:
     """A value on its way through the ending of its field."""
+    if ending.required and not ending.steps and ending.default is None:
+        return _needed(read, ending)
     if ending.steps or ending.default is not None or ending.required:
         return _whole(read, ending)
     return {"text": _texted, "number": _exact}.get(ending.kind, _as_it_is)(read, ending.place)
@@ -61,6 +66,23 @@ def _whole(read: Node, ending: Ending) -> Node:
         if required:
             run.hinder(place, Hindrance(f"is missing; {run.target(place)} needs it", kind="missing"))
         return value
+
+    return node
+
+
+def _needed(read: Node, ending: Ending) -> Node:
+    """The commonest field of all: a plain value that must be there and mostly is; anything else goes the long way."""
+    whole = _whole(read, ending)
+    plain = (str,) if ending.kind == "text" else (str, int, Decimal)
+
+    def node(record: Record, run: Run) -> Any:
+        try:
+            value = read(record, run)
+        except Hindrance:
+            return whole(record, run)
+        if type(value) in plain and value != "" and not (type(value) is str and value.isspace()):
+            return value
+        return whole(record, run)
 
     return node
 
@@ -109,35 +131,16 @@ def _fitting(value: Any, kind: str) -> Any:
 
 def is_blank(value: Any) -> bool:
     """Whether there is nothing in a value: none, only blanks, an empty list, a record of nothing."""
-    if value is None:
-        return True
     if isinstance(value, str):
-        return not value.strip()
-    if isinstance(value, Mapping):
+        return not value or value.isspace()
+    if isinstance(value, dict):
         return all(is_blank(item) for item in value.values())
-    return isinstance(value, list | tuple) and not value
+    return value is None or (isinstance(value, list | tuple) and not value)
 
 
 def in_zone(value: Any, run: Run) -> Any:
     """A date-time as aware UTC in ISO 8601; a step."""
     return None if is_blank(value) else to_utc(text_of(value), run).isoformat()
-
-
-def conditional(node: Node, condition: Node, place: Place) -> Node:
-    """A field that is left out unless its condition is true."""
-
-    def checked(record: Record, run: Run) -> Any:
-        try:
-            holds = condition(record, run)
-        except Hindrance as hindrance:
-            run.hinder(place, hindrance)
-            return None
-        if holds is None or isinstance(holds, bool):
-            return node(record, run) if holds else None
-        run.hinder(place, Hindrance(f"`when` gave {holds!r}, which is neither true nor false", kind="expression"))
-        return None
-
-    return checked
 
 
 def block(fields: Sequence[tuple[str, Node]]) -> Node:
@@ -152,35 +155,3 @@ def block(fields: Sequence[tuple[str, Node]]) -> Node:
         return made
 
     return node
-
-
-def watched(node: Node, known: frozenset[str], prefix: str) -> Node:
-    """A block that notes the names of source fields that the sheet has never heard of."""
-
-    def checked(record: Record, run: Run) -> Any:
-        if not record.keys() <= known:
-            run.unknown.update(f"{prefix}{name}" for name in record.keys() - known)
-        return node(record, run)
-
-    return checked
-
-
-def scoped(inner: Node, get: Node, place: Place) -> Node:
-    """A block that is read from a part of the source; a part that is not there gives nothing."""
-
-    def node(record: Record, run: Run) -> Any:
-        part = get(record, run)
-        if part is None:
-            return None
-        if isinstance(part, Mapping):
-            return inner(part, run)
-        run.hinder(place, Hindrance(f"{part!r} stands where a record is needed", kind="type"))
-        return None
-
-    return node
-
-
-def unheard(names: set[str]) -> list[TraceLine]:
-    """The trace lines of source fields that the sheet has never heard of."""
-    note = "is not in the sheet; map it or list it under ignore"
-    return [TraceLine(target="", source=name, kind="unmapped", note=note) for name in sorted(names)]

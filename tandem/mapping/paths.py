@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 Parts = tuple[str | int, ...]
-Getter = Callable[[Mapping[str, Any]], Any]
+Getter = Callable[..., Any]
+"""Takes a record, and whatever else its caller has to hand over."""
 
 _SEGMENT = r"[A-Za-z_][A-Za-z0-9_]*(?:\[[0-9]+\])*"
 _PATH = re.compile(rf"{_SEGMENT}(?:\.{_SEGMENT})*")
@@ -35,14 +36,14 @@ def getter(path: str) -> Getter:
     parts = parts_of(path)
     if len(parts) == 1:
         name = parts[0]
-        return lambda record: record.get(name)  # type: ignore[arg-type]
-    return lambda record: _walk(record, parts)
+        return lambda record, _run=None: record.get(name)
+    return lambda record, _run=None: _walk(record, parts)
 
 
 def _walk(value: Any, parts: Parts) -> Any:
     for part in parts:
         if isinstance(part, str):
-            if not isinstance(value, Mapping):
+            if not isinstance(value, dict):
                 return None
             value = value.get(part)
         elif isinstance(value, list | tuple) and part < len(value):

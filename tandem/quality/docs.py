@@ -77,7 +77,11 @@ class Docs:
         for suite, moment, result in waiting:
             self._number += 1
             key = _result_identifier(suite, moment, f"{self._run}-{os.getpid()}-{self._number}")
-            result.meta |= {"run_id": key.run_id, "validation_time": moment}
+            result.meta |= {
+                "run_id": key.run_id,
+                "validation_time": moment,
+                "batch_kwargs": {"data_asset_name": suite},
+            }
             store.set(key, result)
             written.append(key)
         self._forget(store)

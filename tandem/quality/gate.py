@@ -76,11 +76,7 @@ class Gate:
 
     def _check(self, name: str, records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Verdict:
         suite, own, source = self._suite(name)
-        rows = [
-            {"record": key, **row}
-            for key, record in zip(keys, records, strict=True)
-            for row in suite.rows(record)
-        ]
+        rows = [{"record": key, **row} for key, record in zip(keys, records, strict=True) for row in suite.rows(record)]
         if not rows:
             return Verdict(suite=name, records=len(keys), expectations=0, met=0)
         result = _validate(source, own, rows)

@@ -7,16 +7,18 @@ from typing import Any
 
 from tandem.entities.declaration import Canonical
 from tandem.entities.state import Outcome
-from tandem.rules import customers, orders, shipments
 from tandem.rules.circumstances import Circumstances, Facts
+from tandem.rules.customers import plan as plan_customer
+from tandem.rules.orders import plan as plan_order
+from tandem.rules.shipments import plan as plan_shipment
 
 Plan = Callable[[Any, Circumstances], Canonical | Outcome]
 """From the canonical record to the document for the target, or to the outcome if there is nothing to write."""
 
 PLANS: dict[str, Plan] = {
-    "order": orders.plan,
-    "customer": customers.plan,
-    "shipment": shipments.plan,
+    "order": plan_order,
+    "customer": plan_customer,
+    "shipment": plan_shipment,
 }
 
 __all__ = ["PLANS", "Circumstances", "Facts", "Plan"]

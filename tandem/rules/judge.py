@@ -84,11 +84,6 @@ def same_payload(payload_hash: str | None, known: Known | None) -> Outcome | Non
     return _unchanged(payload_hash, known.payload_hash, known, "the target has this already")
 
 
-def judge(*, version: str | None, content_hash: str | None, known: Known | None) -> Outcome | None:
-    """What the version and the content alone decide; None if the record must go on along the line."""
-    return same(content_hash, version, known)
-
-
 def _unchanged(new: str | None, old: str | None, known: Known, reason: str) -> Outcome | None:
     if new is None or new != old or not known.written or known.state not in GONE_THROUGH:
         return None

@@ -48,7 +48,7 @@ class Retry:
 
     def parked(self, message: Message, reason: str, *, parent: tuple[str, str] | None = None) -> Outcome:
         """PARKED until `parent` (entity and key) goes through or the timer comes round; DEAD after `park_for`."""
-        detail: dict[str, Any] = {"parent": {"entity": parent[0], "key": parent[1]}} if parent else {}
+        detail: dict[str, Any] = {"parent": list(parent)} if parent else {}
         if self._age(message) >= self.park_for:
             return dead(f"{reason}; it did not come within {_words(self.park_for)}", fault=Fault.DATA, **detail)
         wait = min(self.park_cap_seconds, self.park_base_seconds * 2.0 ** min(message.attempts, 64))

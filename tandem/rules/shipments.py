@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from pydantic import ValidationError
+
 from tandem.entities.shipment import Fulfilment, FulfilmentLine, Shipment, ShopLine, ShopOrder, ToldFulfilment
 from tandem.entities.state import Fault, Outcome, State, held, skipped
 from tandem.rules.allocation import cumulative_share
@@ -27,7 +29,11 @@ def plan(shipment: Shipment, around: Circumstances) -> Fulfilment | Outcome:
             reason=f"order_id: the shop has no order {shipment.order_id} that shipment {shipment.shipment_no} is for",
             fault=Fault.DATA,
         )
-    order = ShopOrder.model_validate(found)
+    try:
+        order = ShopOrder.model_validate(found)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        return held(f"order {shipment.order_id} of the shop cannot be understood: {faults}")
     told = _told(shipment, order)
     if shipment.voided:
         return _voided(shipment, told, around)

@@ -8,48 +8,15 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
+from tandem.sandbox.forms import ClockSetting, Edit, Movement, Stock
 from tandem.sandbox.shop import Shop
 from tandem.sandbox.shop.answer import answer, json_body
-from tandem.sandbox.shop.cart import Exact, Form, Line, Positive
-from tandem.sandbox.shop.payments import PaymentKind
 from tandem.sandbox.shop.refusal import invalid, parsed
 
 Body = Annotated[Any, Depends(json_body)]
 PREFIX = "/sandbox"
-
-
-class Edit(Form):
-    """A change of an order's lines."""
-
-    quantities: dict[str, Exact] = Field(default_factory=dict)
-    add: tuple[Line, ...] = ()
-    remove: tuple[str, ...] = ()
-
-
-class Movement(Form):
-    """A movement of money; a capture without an amount takes what is left of the authorisation."""
-
-    kind: PaymentKind
-    amount: Positive | None = None
-    method: str = "creditCard"
-    status: str = Field("success", pattern="^(pending|success|failure)$")
-    currency: str | None = None
-    parent_id: str | None = None
-
-
-class Stock(Form):
-    """How many there are."""
-
-    available: Exact
-
-
-class ClockSetting(Form):
-    """The moment at which the shop's clock stands."""
-
-    now: AwareDatetime
 
 
 def control_router(shop: Shop) -> APIRouter:

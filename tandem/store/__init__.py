@@ -8,7 +8,7 @@ call may raise `StoreUnavailable` (down, locked too long, disk full), after whic
 
 Inbox (durable intake, claims by lease)
     inbox.put(events) -> PutResult                  one transaction; duplicates by (connection, source, event id)
-    inbox.claim(connection, entity, source, *, limit, owner, lease_seconds, now) -> list[Message]
+    inbox.claim(connection, entity, source, *, limit, owner, lease_seconds, now, keys=None) -> list[Message]
     inbox.extend(owner, *ids, lease_seconds, now) -> int   what `owner` still holds (all, or these)
     inbox.release(owner, *ids, now) -> int          hands back what was claimed and not settled; no attempt is counted
     inbox.waiting(connection, entity=None, *, now=None, at_most=None) -> int   keys that a claim could take now

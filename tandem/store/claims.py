@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -19,11 +19,12 @@ from tandem.store.whose import AnyRow
 
 _READY = queue.c.ready.is_(True)
 _LATER = queue.c.ready.is_(False)
+_EVENT = ("id", "company", "key", "event_type", "received_at", "version", "body", "edited")
 _FREE = {"lease_owner": None, "claimed_at": None}
 
 
 class Lane(NamedTuple):
-    """What a drain takes from: one entity from one side over one connection."""
+    """What a drain takes from: one entity from one side over one connection, or only some keys of it."""
 
     connection: str
     entity: str
@@ -31,36 +32,41 @@ class Lane(NamedTuple):
     keys: tuple[str, ...] | None = None
 
     def rows(self) -> ColumnElement[bool]:
-        """The queue rows of the lane; only those of `keys`, where a drain needs particular records."""
-        return sa.and_(
+        """The queue rows of the lane."""
+        lane = sa.and_(
             queue.c.connection == self.connection,
             queue.c.entity == self.entity,
             queue.c.source == self.source,
-            *([] if self.keys is None else [queue.c.key.in_(self.keys)]),
         )
+        return lane if self.keys is None else lane & queue.c.key.in_(self.keys)
 
 
-def claim(
-    database: Database, lane: Lane, *, limit: int, owner: str, lease_seconds: float, now: datetime
-) -> list[Message]:
-    """Up to `limit` keys of the lane, each folded into one message; the highest priority first, then the oldest.
+class Lease(NamedTuple):
+    """Who takes, from when until when."""
+
+    owner: str
+    now: datetime
+    until: datetime
+
+
+def claim(database: Database, lane: Lane, lease: Lease, limit: int) -> list[Message]:
+    """Up to `limit` keys, each folded into one message; the highest priority first, then the oldest.
 
     Asks without writing first: a drain that lingers asks often, and on SQLite only one can write.
     """
     due = sa.select(
         sa.or_(
             sa.exists().where(lane.rows(), _READY),
-            sa.exists().where(lane.rows(), _LATER, queue.c.available_at <= now),
+            sa.exists().where(lane.rows(), _LATER, queue.c.available_at <= lease.now),
         )
     )
     if not database.read(lambda tx: tx.execute(due).scalar_one()):
         return []
-    until = now + timedelta(seconds=lease_seconds)
-    return database.write(lambda tx: _claim(tx, lane, limit=limit, owner=owner, until=until, now=now))
+    return database.write(lambda tx: _claim(tx, lane, lease, limit))
 
 
-def _claim(tx: Connection, lane: Lane, *, limit: int, owner: str, until: datetime, now: datetime) -> list[Message]:
-    _make_ready(tx, lane, now, at_most=max(limit, 1000))
+def _claim(tx: Connection, lane: Lane, lease: Lease, limit: int) -> list[Message]:
+    _make_ready(tx, lane, lease.now, at_most=max(limit, 1000))
     taken = tx.execute(
         sa.select(queue.c.id, queue.c.company, queue.c.key, queue.c.attempts)
         .where(lane.rows(), _READY)
@@ -70,17 +76,11 @@ def _claim(tx: Connection, lane: Lane, *, limit: int, owner: str, until: datetim
     ).all()
     if not taken:
         return []
+    leased = {"ready": False, "available_at": lease.until, "lease_owner": lease.owner, "claimed_at": lease.now}
     tx.execute(
         sa.update(queue)
         .where(queue.c.id.in_([row.id for row in taken]))
-        .values(
-            ready=False,
-            available_at=until,
-            lease_owner=owner,
-            claimed_at=now,
-            parked_entity=None,
-            parked_key=None,
-        )
+        .values(**leased, parked_entity=None, parked_key=None)
     )
     events = _open_events(tx, lane, [row.key for row in taken])
     idle = [row.id for row in taken if (row.company, row.key) not in events]
@@ -90,7 +90,7 @@ def _claim(tx: Connection, lane: Lane, *, limit: int, owner: str, until: datetim
 
 
 def _make_ready(tx: Connection, lane: Lane, now: datetime, *, at_most: int) -> None:
-    """What was postponed until now, or leased until now, may be taken again."""
+    """What was postponed or leased until now may be taken again; a pass that was cut off counts as an attempt."""
     due = tx.execute(
         sa.select(queue.c.id)
         .where(lane.rows(), _LATER, queue.c.available_at <= now)
@@ -98,26 +98,19 @@ def _make_ready(tx: Connection, lane: Lane, now: datetime, *, at_most: int) -> N
         .limit(at_most)
         .with_for_update(skip_locked=True)
     ).scalars()
-    _free(tx, list(due), now)
+    cut_off = sa.case((queue.c.lease_owner.is_not(None), 1), else_=0)
+    _free(tx, list(due), now, attempts=queue.c.attempts + cut_off)
 
 
-def _free(tx: Connection, ids: Sequence[int], now: datetime) -> None:
+def _free(tx: Connection, ids: Sequence[int], now: datetime, **change: object) -> None:
     if ids:
-        tx.execute(sa.update(queue).where(queue.c.id.in_(ids)).values(ready=True, available_at=now, **_FREE))
+        free = {"ready": True, "available_at": now, **_FREE, **change}
+        tx.execute(sa.update(queue).where(queue.c.id.in_(ids)).values(free))
 
 
 def _open_events(tx: Connection, lane: Lane, keys: list[str]) -> dict[tuple[str, str], list[AnyRow]]:
     found = tx.execute(
-        sa.select(
-            inbox.c.id,
-            inbox.c.company,
-            inbox.c.key,
-            inbox.c.event_type,
-            inbox.c.received_at,
-            inbox.c.version,
-            inbox.c.body,
-            inbox.c.edited,
-        )
+        sa.select(*(inbox.c[name] for name in _EVENT))
         .where(
             inbox.c.connection == lane.connection,
             inbox.c.entity == lane.entity,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from tandem.store.masking import masked, suspicious
 from tandem.values import decimal_of, dumps, loads
 
 Identity = BigInteger().with_variant(Integer(), "sqlite")
@@ -70,14 +71,19 @@ class Exact(TypeDecorator[Decimal]):
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON document as text: numbers keep their digits on both databases."""
+    """A JSON document as text: numbers keep their digits on both databases, and card numbers are masked."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Half a surrogate pair has no UTF-8 form; it stays the JSON escape that it came as."""
-        return None if value is None else dumps(value).encode("utf-8", "backslashreplace").decode()
+        if value is None:
+            return None
+        text = dumps(value)
+        if suspicious(text):
+            text = dumps(masked(value))
+        return text.encode("utf-8", "backslashreplace").decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The document without floats."""

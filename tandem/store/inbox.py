@@ -40,8 +40,10 @@ class Inbox:
         keys: Collection[str] | None = None,
     ) -> list[Message]:
         """Takes up to `limit` keys (of these, if given), each with all that waits for it folded into one message."""
-        lane = claims.Lane(connection, entity, str(source), None if keys is None else tuple(keys))
-        return claims.claim(self._database, lane, limit=limit, owner=owner, lease_seconds=lease_seconds, now=now)
+        wanted = None if keys is None else tuple(sorted(keys))
+        lane = claims.Lane(connection, entity, str(source), wanted)
+        lease = claims.Lease(owner, now, now + timedelta(seconds=lease_seconds))
+        return claims.claim(self._database, lane, lease, limit)
 
     def extend(self, owner: str, *ids: int, lease_seconds: float, now: datetime) -> int:
         """Prolongs what `owner` still holds (all of it, or the keys of these inbox rows); how many keys."""

@@ -14,7 +14,6 @@ from tandem.entities import ENTITIES
 from tandem.entities.state import Fault, State
 from tandem.store.correspondence import Trouble, present
 from tandem.store.database import Database
-from tandem.store.masking import masked
 from tandem.store.model import Event, PutResult
 from tandem.store.tables import inbox, queue, records
 from tandem.store.tally import count, tally
@@ -57,7 +56,7 @@ def row_of(event: Event) -> dict[str, Any]:
         "entity": event.entity,
         "key": key,
         "version": event.version and _clean(event.version),
-        "body": None if event.body is None else masked(event.body),
+        "body": event.body,
         "edited": None,
         "priority": event.priority,
         "received_at": event.received_at,
@@ -71,7 +70,7 @@ def row_of(event: Event) -> dict[str, Any]:
 def store(database: Database, tx: Connection, rows: Sequence[dict[str, Any]], *, hurry: bool = False) -> int:
     """Inserts inbox rows inside a transaction and queues their keys; how many were new.
 
-    With `hurry` (an operator's replay) a key does not sit out its back-off. Rows go in by order of their event ids
+    With `hurry` (an operator's replay) a key does not sit out its back-off, and a pass before this one is on record. Rows go in by order of their event ids
     and keys, so that two intakes never wait for each other in a circle.
     """
     insert = database.insert(inbox).on_conflict_do_nothing(index_elements=["connection", "source", "event_id"])
@@ -123,7 +122,7 @@ def _queue(database: Database, tx: Connection, waiting: Sequence[AnyRow], *, hur
             "available_at": row.received_at,
             "state": str(State.WAITING),
             "ready": True,
-            "attempts": 0,
+            "attempts": int(hurry),
         }
     if not rows:
         return

@@ -52,7 +52,7 @@ def record_row(before: Mapping[str, Any], cargo: Cargo, now: datetime) -> dict[s
     if outcome.state in DECIDED:
         seen |= {"version": cargo.version or cargo.message.version, "content_hash": cargo.content_hash}
     if outcome.state in (State.APPLIED, State.UNKNOWN) and cargo.payload is not None:
-        seen |= {"payload": masked(cargo.payload), "payload_hash": cargo.payload_hash}
+        seen |= {"payload": cargo.payload, "payload_hash": cargo.payload_hash}
     if outcome.state in WENT_THROUGH and outcome.target:
         seen["written"] = True
     if outcome.state != State.STALE:
@@ -99,7 +99,7 @@ def trouble_of(cargo: Cargo, now: datetime) -> Trouble:
         number=_number(cargo),
         attempts=message.attempts + 1,
         payload=None if payload is None else masked(payload),
-        document=None if cargo.payload is None else masked(cargo.payload),
+        document=cargo.payload,
         detail=masked(outcome.detail),
     )
 
@@ -109,7 +109,7 @@ def parent_of(outcome: Outcome) -> tuple[str, str] | None:
     named = outcome.detail.get("parent")
     if outcome.state != State.PARKED or not named:
         return None
-    entity, key = named
+    entity, key = (named["entity"], named["key"]) if isinstance(named, Mapping) else named
     return str(entity), str(key)
 
 

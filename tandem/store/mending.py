@@ -15,7 +15,6 @@ from tandem.store.correspondence import close, current
 from tandem.store.database import Database
 from tandem.store.desk import letter_versions, letters
 from tandem.store.intake import row_of, store
-from tandem.store.masking import masked
 from tandem.store.model import Event
 from tandem.store.tables import records
 from tandem.store.tally import tally
@@ -63,7 +62,7 @@ def replay(database: Database, tx: Connection, letter_id: int, who: str, now: da
         key=_key(letter),
         received_at=now,
     )
-    edited = masked(current(letter)) if letter.edited else None
+    edited = current(letter) if letter.edited else None
     new = store(database, tx, [row_of(event) | {"edited": edited}], hurry=True)
     if new:
         _note(tx, letter_id, letter.version, "replayed", who, now)

@@ -18,6 +18,9 @@ from tandem.gateway.customers.customers import Customers
 from tandem.gateway.customers.entry import CustomerDesk
 from tandem.gateway.inventory.adjustment import Adjustments
 from tandem.gateway.inventory.stock import Inventory
+from tandem.gateway.orders.change import OrderChange
+from tandem.gateway.orders.entry import OrderEntry
+from tandem.gateway.orders.read import OrderReader
 from tandem.gateway.shipments.shipments import Shipments
 from tandem.settings import Settings
 
@@ -36,6 +39,9 @@ class Context:
     inventory: Inventory
     adjustments: Adjustments
     shipments: Shipments
+    reader: OrderReader
+    orders: OrderEntry
+    change: OrderChange
     desk: Desk = field(default_factory=Desk)
     running: Running = field(default_factory=Running)
 
@@ -49,7 +55,7 @@ class Context:
         """
         keyring = Keyring(settings.secret("sagepro_api_keys"))
         company = Company.open(settings)
-        customers, inventory = Customers(company), Inventory(company)
+        customers, inventory, reader = Customers(company), Inventory(company), OrderReader(company)
         return cls(
             company=company,
             keyring=keyring,
@@ -59,6 +65,9 @@ class Context:
             inventory=inventory,
             adjustments=Adjustments(company, inventory),
             shipments=Shipments(company),
+            reader=reader,
+            orders=OrderEntry(company, reader),
+            change=OrderChange(company, reader),
         )
 
     async def read(self, call: Callable[[Connection], T]) -> T:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -85,7 +85,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return ProblemError(500, "internal-error", detail).response(instance_of(request))
 
 
-HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
+HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
     ProblemError: _problem,
     Rejection: _rejection,
     CompanyError: _rejection,

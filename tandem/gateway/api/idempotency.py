@@ -6,15 +6,16 @@ alone, and across processes the unique key of the table lets only one of them co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Lock
 
 from sqlalchemy import Connection, delete, insert, select
 
 from tandem.gateway.api.problems import ProblemError
+from tandem.gateway.company.rows import chunks
 from tandem.gateway.company.tables import Tables
 from tandem.values import content_hash, utc_now
 
@@ -56,46 +57,62 @@ def kept(connection: Connection, tables: Tables, request: Request) -> Answer | N
     Raises:
         ProblemError: 422, the key was used for another request.
     """
+    found = kept_many(connection, tables, [request]).get(request.key)
+    if isinstance(found, ProblemError):
+        raise found
+    return found
+
+
+def kept_many(connection: Connection, tables: Tables, requests: Sequence[Request]) -> dict[str, Answer | ProblemError]:
+    """By key, the answers that requests got before, or why a key cannot stand for its request."""
+    table, limit = tables.tdidem, _oldest()
+    found: dict[str, Answer | ProblemError] = {}
+    asked = {request.key: request for request in requests}
+    columns = (table.c[name] for name in ("idemkey", "route", "digest", "status", "etag", "body"))
+    statement = select(*columns).where(table.c.caller == _CALLER, table.c.recorded >= limit)
+    for part in chunks(sorted(asked)):
+        for row in connection.execute(statement.where(table.c.idemkey.in_(part))):
+            request = asked[row.idemkey]
+            same = (row.route, row.digest) == (request.route, request.digest)
+            found[row.idemkey] = Answer(row.status, row.etag, row.body, replayed=True) if same else _reused(row.route)
+    return found
+
+
+def keep(connection: Connection, tables: Tables, answers: Sequence[tuple[Request, Answer]]) -> None:
+    """Keeps answers, in the transaction of their effects; keys that have expired are free again."""
     table = tables.tdidem
-    row = connection.execute(
-        select(table.c.route, table.c.digest, table.c.status, table.c.etag, table.c.body, table.c.recorded).where(
-            table.c.caller == _CALLER, table.c.idemkey == request.key
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    if datetime.fromisoformat(row.recorded) < utc_now() - KEPT:
-        connection.execute(delete(table).where(table.c.caller == _CALLER, table.c.idemkey == request.key))
-        return None
-    if (row.route, row.digest) != (request.route, request.digest):
-        raise ProblemError(
-            422,
-            "idempotency-key-reuse",
-            f"The Idempotency-Key was used before for {row.route} with another body; take a new key.",
-        )
-    return Answer(row.status, row.etag, row.body, replayed=True)
-
-
-def keep(connection: Connection, tables: Tables, request: Request, answer: Answer) -> None:
-    """Keeps an answer, in the transaction of its effect."""
-    connection.execute(
-        insert(tables.tdidem).values(
-            caller=_CALLER,
-            idemkey=request.key,
-            route=request.route,
-            digest=request.digest,
-            status=answer.status,
-            etag=answer.etag,
-            body=answer.body,
-            recorded=utc_now().isoformat(timespec="seconds"),
-        )
-    )
+    recorded = utc_now().isoformat(timespec="seconds")
+    for part in chunks([request.key for request, _ in answers]):
+        expired = (table.c.caller == _CALLER, table.c.idemkey.in_(part), table.c.recorded < _oldest())
+        connection.execute(delete(table).where(*expired))
+    rows = [
+        {
+            "caller": _CALLER,
+            "idemkey": request.key,
+            "route": request.route,
+            "digest": request.digest,
+            "status": answer.status,
+            "etag": answer.etag,
+            "body": answer.body,
+            "recorded": recorded,
+        }
+        for request, answer in answers
+    ]
+    connection.execute(insert(table), rows)
 
 
 def prune(connection: Connection, tables: Tables) -> int:
-    """Forgets keys that are older than they are kept; returns how many."""
-    limit = (utc_now() - KEPT).isoformat(timespec="seconds")
-    return connection.execute(delete(tables.tdidem).where(tables.tdidem.c.recorded < limit)).rowcount
+    """Forgets keys that have expired; returns how many."""
+    return connection.execute(delete(tables.tdidem).where(tables.tdidem.c.recorded < _oldest())).rowcount
+
+
+def _oldest() -> str:
+    return (utc_now() - KEPT).isoformat(timespec="seconds")
+
+
+def _reused(route: str) -> ProblemError:
+    detail = f"The Idempotency-Key was used before for {route} with another body; take a new key."
+    return ProblemError(422, "idempotency-key-reuse", detail)
 
 
 class Running:

@@ -46,7 +46,7 @@ def _transact(here: Context, request: Request, work: Work, status: int) -> Answe
             return before
         record = work(connection)
         answer = Answer(status, record.e_tag, to_json(record).decode())
-        keep(connection, here.company.tables, request, answer)
+        keep(connection, here.company.tables, [(request, answer)])
         return answer
 
 

@@ -11,7 +11,7 @@ from tandem.gateway import etag
 from tandem.gateway.catalogue.items import resolve
 from tandem.gateway.company.company import Company
 from tandem.gateway.company.expressions import updated
-from tandem.gateway.company.faults import Locked, NotFound
+from tandem.gateway.company.faults import Fault, Faulty, Locked, NotFound
 from tandem.gateway.company.rows import Row, changed, fetch
 from tandem.gateway.company.stamps import moment_of_text
 from tandem.gateway.company.tables import labelled
@@ -66,31 +66,29 @@ class Products:
         etag.require(if_match, self._product(row).e_tag)
         if row["lckstat"]:
             raise Locked(f"item {row['item']} is in use at Sage Pro's screens")
-        values = self._fitting(change)
+        faults = self.faults(change)
+        if faults:
+            raise Faulty(faults)
+        given = {"itmdesc": change.description, "itmdes2": change.description2, "price": change.price}
+        values = {name: value for name, value in given.items() if value is not None and value != row[name]}
         if values:
             table = self._tables.icitem
             stamped = changed(table, {**values, **self._company.stamp().touched()})
             connection.execute(update(table).where(table.c.item == row["item"]).values(stamped))
         return self.get(connection, row["item"])
 
-    def _fitting(self, change: ProductIn) -> Row:
-        """The new values by column.
-
-        Raises:
-            Faulty: a text does not fit, or prices are not taken here.
-        """
+    def faults(self, change: ProductIn) -> list[Fault]:
+        """Everything that is wrong with a change: a text that does not fit, a price that is not taken here."""
         fitting, table = Fitting(), self._tables.icitem
-        given: Row = {"itmdesc": change.description, "itmdes2": change.description2, "price": change.price}
         fitting.text("Description", table, "itmdesc", change.description or "")
         fitting.text("Description2", table, "itmdes2", change.description2 or "")
-        if change.description == "":
+        if change.description is not None and not change.description.strip():
             fitting.add("Description", "icitem.itmdesc", "blank", "must not be empty")
         if change.price is not None and not self._take_prices:
             message = "is not taken here; set TANDEM_SAGEPRO_TAKE_PRICES to let callers change prices"
             fitting.add("Price", "icitem.price", "prices-not-taken", message, str(change.price))
         fitting.number("Price", table, "price", change.price)
-        fitting.require()
-        return {name: value for name, value in given.items() if value is not None}
+        return fitting.faults
 
     def _select(self) -> Select[*tuple[Any, ...]]:
         return select(*labelled(self._tables.icitem, _COLUMNS), self._stamp.label("updated"))

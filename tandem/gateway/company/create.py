@@ -54,7 +54,7 @@ def create_company(
     Raises:
         CompanyError: the address is not SQLite's, or a company is there already; it is left as it is.
     """
-    engine = open_engine(_sqlite_address(address))
+    engine = open_engine(_sqlite_address(address), new=True)
     try:
         _create(engine, Tables(layout or Layout.standard()), policy, currency, last_order, now or utc_now())
     finally:

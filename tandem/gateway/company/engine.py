@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -17,11 +18,12 @@ WRITE_OPTION = "tandem_write"
 _MSSQL_BUSY = (1205, 1222)  # deadlock victim; lock request time-out
 
 
-def open_engine(address: str) -> Engine:
+def open_engine(address: str, *, new: bool = False) -> Engine:
     """An engine for a company's address: SQLite with WAL and full durability, SQL Server with a lock time-out.
 
     Raises:
-        CompanyError: the address cannot be read or names a database that the gateway does not speak to.
+        CompanyError: the address cannot be read, names a database that the gateway does not speak to, or a file
+            that is not there (unless it is to be `new`: SQLite would make an empty one).
     """
     try:
         url = make_url(address)
@@ -31,6 +33,8 @@ def open_engine(address: str) -> Engine:
             "mssql+pymssql://user:password@host/PRO01"
         ) from None
     if url.get_backend_name() == "sqlite":
+        if not new and not _in_memory(url) and not Path(str(url.database)).is_file():
+            raise CompanyError(f"there is no company at {url.database}; `tandem company create` makes the embedded one")
         return _sqlite(url)
     if url.get_backend_name() == "mssql":
         return _mssql(url)
@@ -38,8 +42,7 @@ def open_engine(address: str) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
-    in_memory = url.database in (None, "", ":memory:")
-    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": 30}
+    options: dict[str, Any] = {"poolclass": StaticPool} if _in_memory(url) else {"pool_size": 10, "max_overflow": 30}
     engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False}, **options)
 
     @event.listens_for(engine, "connect")
@@ -57,6 +60,10 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _in_memory(url: URL) -> bool:
+    return url.database in (None, "", ":memory:")
 
 
 def _mssql(url: URL) -> Engine:

@@ -74,6 +74,14 @@ class Layout:
             CompanyError: mandatory tables or columns are missing, or SQLite would keep an amount as a float;
                 names every one of them.
         """
+        layout, complaints = cls.examine(connection, system_schema=system_schema)
+        if complaints:
+            raise CompanyError("the company cannot be used: " + "; ".join(complaints))
+        return layout
+
+    @classmethod
+    def examine(cls, connection: Connection, *, system_schema: str | None = None) -> tuple[Layout, list[str]]:
+        """The layout of a database as far as it has one, and what keeps it from being used."""
         company = read_schema(connection, None)
         system = read_schema(connection, system_schema) if system_schema else company
         complaints: list[str] = []
@@ -81,9 +89,7 @@ class Layout:
             name: _matched(spec, system if spec.system else company, connection.dialect.name, complaints)
             for name, spec in CATALOGUE.items()
         }
-        if complaints:
-            raise CompanyError("the company cannot be used: " + "; ".join(complaints))
-        return cls(tables, system_schema)
+        return cls(tables, system_schema), complaints
 
 
 def _standard(spec: TableSpec) -> TableLayout:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, insert, literal_column
+from sqlalchemy import Connection, Executable, Table, insert, literal_column
 
 from tandem.errors import CompanyError
 from tandem.gateway.company.layout import Column
@@ -36,10 +36,11 @@ def changed(table: Table, values: Mapping[str, Any]) -> Row:
         CompanyError: a text is wider than its column; callers check before, so this is the last guard.
     """
     columns = shape_of(table).columns
-    for name, value in values.items():
-        if name in columns and isinstance(value, str):
-            _guard(table, columns[name], value)
-    return {name: value for name, value in values.items() if name in columns}
+    held = {name: value for name, value in values.items() if name in columns}
+    for name, value in held.items():
+        if isinstance(value, str) and 0 < columns[name].width < len(value):
+            _guard(table, columns[name], value.rstrip())
+    return held
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -60,13 +61,13 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str,
 
 
 def _guard(table: Table, column: Column, value: str) -> None:
-    if 0 < column.width < len(value.rstrip()):
+    if column.width < len(value):
         raise CompanyError(
             f"{table.info['name']}.{column.physical} holds {column.width} characters, not the {len(value)} of {value!r}"
         )
 
 
-def fetch(connection: Connection, statement: Select[Any], table: Table | None = None) -> list[Row]:
+def fetch(connection: Connection, statement: Executable, table: Table | None = None) -> list[Row]:
     """The rows of a statement as dictionaries; with a table, columns that the site lacks come out blank."""
     rows = [dict(row) for row in connection.execute(statement).mappings()]
     if table is None or not rows:

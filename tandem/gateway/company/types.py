@@ -109,7 +109,7 @@ class Exact(TypeDecorator[Decimal]):
 
     @override
     def process_bind_param(self, value: Decimal | int | str | None, dialect: Dialect) -> Any:
-        exact = self._at_scale(decimal_of(value or 0))
+        exact = self._at_scale(value if isinstance(value, Decimal) else decimal_of(value or 0))
         return f"{exact:f}" if dialect.name == "sqlite" else exact
 
     @override

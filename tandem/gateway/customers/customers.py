@@ -139,7 +139,7 @@ class Customers:
         found: dict[str, str] = {}
         for part in chunks(numbers):
             statement = select(table.c.custno, table.c.exemptcode).where(table.c.custno.in_(part))
-            found.update(connection.execute(statement).tuples().all())
+            found.update(connection.execute(statement).all())
         return found
 
     def _ship_tos(self, connection: Connection, numbers: Sequence[str]) -> dict[str, list[Row]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, Table, select
 from tandem.gateway import etag
 from tandem.gateway.catalogue.items import resolve
 from tandem.gateway.company.company import Company
-from tandem.gateway.company.faults import Conflict, Locked, NotFound
+from tandem.gateway.company.faults import Conflict, Fault, Faulty, Locked, NotFound
 from tandem.gateway.company.rows import Row, fetch
 from tandem.gateway.company.tables import labelled
 from tandem.gateway.fitting import Fitting
@@ -47,7 +47,7 @@ class Adjustments:
         etag.require(if_match, self._inventory.at(connection, item, stock["loctid"]).e_tag)
         if stock["lckstat"] or master["lckstat"]:
             raise Locked(f"item {item} is in use at Sage Pro's screens")
-        self._check(change, stocked=master["stkcode"] == "Y")
+        self._check(change, master)
         movement = _movement(change, stock["lonhand"])
         if movement.delta:
             _keep_above_zero(movement, stock)
@@ -65,21 +65,31 @@ class Adjustments:
             raise NotFound(f"item {item} is not kept at location {location}")
         return rows[0]
 
-    def _check(self, change: AdjustmentIn, *, stocked: bool) -> None:
+    def faults(self, change: AdjustmentIn) -> list[Fault]:
+        """Everything that is wrong with an adjustment, as far as it alone shows it."""
         fitting, table = Fitting(), self._tables.ictran
-        if (change.quantity is None) == (change.counted_quantity is None):
+        counted = change.counted_quantity
+        if (change.quantity is None) == (counted is None):
             fitting.add("Quantity", "ictran.tqty", "one-of-two", "send either Quantity or CountedQuantity")
         if change.quantity is not None and not change.quantity:
             fitting.add("Quantity", "ictran.tqty", "zero", "must not be zero", "0")
-        if change.counted_quantity is not None and change.counted_quantity < 0 and not change.allow_negative:
-            fitting.add("CountedQuantity", "iciloc.lonhand", "below-zero", "must not be below zero")
-        if not stocked:
-            fitting.add("ItemCode", "icitem.stkcode", "not-stocked", "is an item without stock")
+        if counted is not None and counted < 0 and not change.allow_negative:
+            message = "must not be below zero unless AllowNegative is sent"
+            fitting.add("CountedQuantity", "iciloc.lonhand", "below-zero", message, str(counted))
         fitting.number("Quantity", table, "tqty", change.quantity)
-        fitting.number("CountedQuantity", self._tables.iciloc, "lonhand", change.counted_quantity)
+        fitting.number("CountedQuantity", self._tables.iciloc, "lonhand", counted)
         fitting.text("Reference", table, "ref", change.reference)
         fitting.text("Reason", self._tables.tdstock, "reason", change.reason)
-        fitting.require()
+        return fitting.faults
+
+    def _check(self, change: AdjustmentIn, master: Row) -> None:
+        faults = self.faults(change)
+        if master["stkcode"] != "Y":
+            faults.append(
+                Fault("ItemCode", "icitem.stkcode", "not-stocked", "is an item without stock", master["item"])
+            )
+        if faults:
+            raise Faulty(faults)
 
 
 def _movement(change: AdjustmentIn, on_hand: Decimal) -> Movement:

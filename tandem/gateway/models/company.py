@@ -18,7 +18,7 @@ class CompanySchema(WireOut):
 
     company: str
     tables: dict[str, dict[str, Column]]
-    counters: dict[str, str]
+    counters: dict[str, int]
 
 
 class Health(WireOut):

@@ -25,6 +25,8 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 def in_base(amount: Decimal, rate: Decimal, scale: int) -> Decimal:
     """An amount of the order's currency in the company's: the rate says what one unit is worth there."""
+    if rate == 1:
+        return round_to(amount, scale)
     with localcontext(_WIDE):
         return round_to(amount * rate, scale)
 

@@ -5,46 +5,91 @@ Both are read under the write lock and set to exact sums; the database never add
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from sqlalchemy import Connection, Table, select, update
 
 from tandem.gateway.company.company import Company
 from tandem.gateway.company.faults import Locked
-from tandem.gateway.company.rows import Row
+from tandem.gateway.company.rows import Row, chunks, fetch
+from tandem.gateway.company.tables import labelled
+from tandem.gateway.orders.amounts import total
 from tandem.gateway.orders.masters import Place
+from tandem.values import ZERO
+
+_BIN = ("qserial", "qstore", "qbin")
 
 
 def set_onorder(connection: Connection, company: Company, amounts: Mapping[str, Decimal]) -> None:
-    """Set arcust.onorder, the sum of a customer's open orders.
+    """Set arcust.onorder, the sum of a customer's open orders, as it was computed from rows read in this transaction.
 
     Raises:
-        Locked: somebody has opened the customer at Sage Pro's screens since it was read.
+        Locked: somebody has the customer open at Sage Pro's screens.
     """
     table = company.tables.arcust
     for custno, amount in sorted(amounts.items()):
-        done = connection.execute(
-            update(table).where(table.c.custno == custno, table.c.lckstat == "").values(onorder=amount)
-        )
-        if done.rowcount != 1:
+        unlocked = (table.c.custno == custno, table.c.lckstat == "")
+        if connection.execute(update(table).where(*unlocked).values(onorder=amount)).rowcount != 1:
             raise Locked(f"customer {custno} is in use at Sage Pro's screens")
 
 
-def set_allocated(connection: Connection, company: Company, stock: Mapping[Place, tuple[Row, Row]]) -> None:
-    """Set iciloc.lsoaloc and iciqty.qsoaloc to what their rows say, which were read in this transaction."""
-    for (item, location), (at_location, in_bin) in sorted(stock.items()):
-        _set(connection, company.tables.iciloc, {"item": item, "loctid": location}, lsoaloc=at_location["lsoaloc"])
-        place = {"item": item, "loctid": location, **{name: in_bin[name] for name in ("qstore", "qbin", "qserial")}}
-        _set(connection, company.tables.iciqty, place, qsoaloc=in_bin["qsoaloc"])
+def lower_onorder(connection: Connection, company: Company, custno: str, amount: Decimal) -> None:
+    """Take an amount off the customer's open orders.
 
-
-def _set(connection: Connection, table: Table, key: Mapping[str, str], **values: Decimal) -> None:
-    connection.execute(update(table).where(*(table.c[name] == value for name, value in key.items())).values(values))
-
-
-def onorder_of(connection: Connection, company: Company, custno: str) -> Decimal:
-    """The customer's open amount as it stands, locked for this transaction."""
+    Raises:
+        Locked: somebody has the customer open at Sage Pro's screens.
+    """
+    if not amount:
+        return
     table = company.tables.arcust
     statement = select(table.c.onorder).where(table.c.custno == custno).with_hint(table, "WITH (UPDLOCK)", "mssql")
-    return connection.execute(statement).scalar_one()
+    standing = connection.execute(statement).scalar_one()
+    set_onorder(connection, company, {custno: total((standing, -amount))})
+
+
+def open_stock(lines: Iterable[Row]) -> dict[Place, Decimal]:
+    """Open quantities of stocked lines by item and location."""
+    found: dict[Place, Decimal] = {}
+    for row in lines:
+        if row["stkcode"] != "N":
+            place = (row["item"], row["loctid"])
+            found[place] = found.get(place, ZERO) + row["qtyord"]
+    return found
+
+
+def allocate(connection: Connection, company: Company, changes: Mapping[Place, Decimal]) -> None:
+    """Add to iciloc.lsoaloc and iciqty.qsoaloc what open orders took, or take away what they gave back.
+
+    Raises:
+        Locked: somebody has the item open at Sage Pro's screens.
+    """
+    wanted = {place: change for place, change in changes.items() if change}
+    items = sorted({item for item, _ in wanted})
+    tables = company.tables
+    stock = _by_place(connection, tables.iciloc, "item loctid lsoaloc lckstat", items)
+    bins = _by_place(connection, tables.iciqty, "item loctid qstore qbin qserial qsoaloc", items)
+    for place, change in sorted(wanted.items()):
+        for row in stock.get(place, [])[:1]:
+            if row["lckstat"]:
+                raise Locked(f"item {place[0]} at {place[1]} is in use at Sage Pro's screens")
+            _set(connection, tables.iciloc, place, lsoaloc=row["lsoaloc"] + change)
+        for row in sorted(bins.get(place, []), key=lambda row: [row[name] for name in _BIN])[:1]:
+            where = {name: row[name] for name in _BIN}
+            _set(connection, tables.iciqty, place, where, qsoaloc=row["qsoaloc"] + change)
+
+
+def _by_place(connection: Connection, table: Table, columns: str, items: list[str]) -> dict[Place, list[Row]]:
+    found: dict[Place, list[Row]] = {}
+    for part in chunks(items):
+        statement = select(*labelled(table, columns)).where(table.c.item.in_(part))
+        for row in fetch(connection, statement.with_hint(table, "WITH (UPDLOCK)", "mssql"), table):
+            found.setdefault((row["item"], row["loctid"]), []).append(row)
+    return found
+
+
+def _set(
+    connection: Connection, table: Table, place: Place, where: Mapping[str, str] | None = None, **values: Decimal
+) -> None:
+    key = {"item": place[0], "loctid": place[1], **(where or {})}
+    connection.execute(update(table).where(*(table.c[name] == value for name, value in key.items())).values(values))

@@ -114,9 +114,7 @@ def _address_faults(order: SalesOrderIn, company: Company) -> Iterator[Fault]:
         yield from _one_address(order.bill_to_address, "BillToAddress", [tables.tdaddr])
 
 
-def _one_address(
-    address: Address, field: str, places: list[Table], *, keeps_contact: bool = True
-) -> Iterator[Fault]:
+def _one_address(address: Address, field: str, places: list[Table], *, keeps_contact: bool = True) -> Iterator[Fault]:
     members = {column: member for member, column in COLUMNS.items()}
     for column, value in columns_of(address).items():
         if column == "contact" and not keeps_contact:

@@ -1,4 +1,4 @@
-"""The rows of an order: values copied from customer and item at entry, twin fields filled, nothing left to NULL."""
+"""The rows of an order but for its lines: values copied from the customer at entry, twin fields filled."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Table
-
 from tandem.gateway.company.company import Company
-from tandem.gateway.company.limits import decimals, scale_of, width_of
 from tandem.gateway.company.rows import Row
+from tandem.gateway.company.stamps import Stamp
 from tandem.gateway.models import SalesOrderIn
 from tandem.gateway.orders.addresses import columns_of, is_blank
 from tandem.gateway.orders.amounts import CENTS, in_base, total
@@ -33,6 +31,7 @@ class Entry:
     cshipno: str
     shipvia: str
     fob: str
+    stamp: Stamp
 
     @property
     def rate(self) -> Decimal:
@@ -45,11 +44,10 @@ def header(entry: Entry, masters: Masters, company: Company) -> Row:
     order, customer, rate = entry.order, entry.customer, entry.rate
     goods = total(line.extended_price for line in order.line_items)
     exempt = order.tax_exempt_code.strip()
-    stamp = company.stamp()
     return {
         "sono": entry.sono,
         "custno": customer["custno"],
-        "sodate": stamp.day,
+        "sodate": entry.stamp.day,
         "ordate": order.order_date,
         "shipvia": order.ship_via or entry.shipvia,
         "fob": entry.fob,
@@ -79,7 +77,7 @@ def header(entry: Entry, masters: Masters, company: Company) -> Row:
         "shipcomp": "N",
         "notes": order.notes,
         **custom_values(company, company.tables.somast, order.custom_fields),
-        **stamp.added(),
+        **entry.stamp.added(),
     }
 
 
@@ -106,81 +104,7 @@ def terms(given: str, customer: Row) -> Row:
     return {"pterms": given.strip(), "pdisc": ZERO, "pdays": 0, "pnet": int(days[1]) if days else 0}
 
 
-def lines(entry: Entry, masters: Masters, company: Company) -> list[Row]:
-    """The SOTRAN rows, numbered from 1."""
-    return [line(entry, index, index + 1, masters, company) for index in range(len(entry.order.line_items))]
-
-
-def line(entry: Entry, index: int, number: int, masters: Masters, company: Company) -> Row:
-    """The SOTRAN row of one line item under a line number."""
-    order, customer, rate = entry.order, entry.customer, entry.rate
-    given = order.line_items[index]
-    item = masters.items[given.item_code]
-    location = masters.location(given.location, order.location)
-    stock = masters.stock.get((item["item"], location or ""), {})
-    table = company.tables.sotran
-    cost = stock.get("slsdcst", item["stdcost"])
-    return {
-        "sono": entry.sono,
-        "tranlineno": number,
-        "transeq": str(number).rjust(width_of(table, "transeq")),
-        "custno": customer["custno"],
-        "item": item["item"],
-        "descrip": given.description or item["itmdesc"],
-        "qtyord": given.quantity,
-        "origqtyord": given.quantity,
-        "price": given.unit_price,
-        "disc": given.discount_percent,
-        "extprice": given.extended_price,
-        "origextpri": given.extended_price,
-        "cost": cost,
-        **_twins(table, item, given.quantity, given.unit_price, cost, rate),
-        "bextpri": in_base(given.extended_price, rate, CENTS),
-        "ordate": order.order_date,
-        "rqdate": order.requested_date or order.order_date,
-        "loctid": location,
-        "taxable": "Y" if given.taxable else "N",
-        "taxrate": ZERO if order.tax_exempt_code.strip() else customer["tax"],
-        "taxcode": item["taxcode"],
-        "taxdist": customer["taxdist"],
-        "stkcode": item["stkcode"],
-        "glsale": customer["gllink"],
-        "glasst": stock.get("gllink", ""),
-        "isoclss": item["itmclss"],
-        "salesmn": customer["salesmn"],
-        "terr": customer["terr"],
-        "pricecode": customer["pricecode"],
-        "currid": order.currency.strip().upper() or masters.currency,
-        "exchrat": rate,
-        **company.stamp().added(),
-    }
-
-
-def _twins(table: Table, item: Row, quantity: Decimal, price: Decimal, cost: Decimal, rate: Decimal) -> Row:
-    """The same amounts in base currency and in the selling unit.
-
-    The selling unit is used only where the quantity can be told in it exactly; else the stock unit, whose factor is 1.
-    """
-    scale = scale_of(table, "price")
-    factor = item["sumfact"] or ONE
-    selling = quantity / factor
-    whole = decimals(selling) <= scale_of(table, "qtyord") and selling * factor == quantity
-    factor, unit = (factor, item["sunmsid"]) if whole else (ONE, item["stkumid"])
-    tprice, tcost = in_base(price, factor, scale), in_base(cost, factor, scale)
-    return {
-        "tqtyord": quantity / factor,
-        "umfact": factor,
-        "umeasur": unit,
-        "bprice": in_base(price, rate, scale),
-        "bcost": in_base(cost, rate, scale),
-        "tprice": tprice,
-        "tcost": tcost,
-        "tbprice": in_base(tprice, rate, scale),
-        "tbcost": in_base(tcost, rate, scale),
-    }
-
-
-def address(entry: Entry, company: Company) -> Row:
+def address(entry: Entry) -> Row:
     """The SOADDR row: the order's own copy, which no later change of the customer alters."""
     given = entry.order.ship_to_address
     copied = {name: entry.customer[name] for name in columns_of(given)} if is_blank(given) else columns_of(given)
@@ -190,7 +114,7 @@ def address(entry: Entry, company: Company) -> Row:
         "adtype": "D",
         **copied,
         "cshipno": entry.cshipno,
-        **company.stamp().added(),
+        **entry.stamp.added(),
     }
 
 

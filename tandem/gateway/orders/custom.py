@@ -23,7 +23,9 @@ _TEXTS = (Kind.CHAR, Kind.MEMO)
 def allowed(company: Company, table: Table) -> dict[str, Column]:
     """The site's own columns of a table that callers may read and write, by name."""
     shape = shape_of(table)
-    names = [place.partition(".")[2] for place in company.policy.custom_fields if place.startswith(f"{shape.spec.name}.")]
+    names = [
+        place.partition(".")[2] for place in company.policy.custom_fields if place.startswith(f"{shape.spec.name}.")
+    ]
     return {name: shape.columns[name] for name in sorted(names) if name in shape.columns}
 
 
@@ -53,7 +55,9 @@ def _value_faults(table: Table, column: Column, field: str, value: str) -> Itera
             else number_fault(table, column.name, field, number)
         )
     else:
-        fault = Fault(field, place, "custom-field-type", f"is a {column.kind} column, which callers cannot write", value[:80])
+        fault = Fault(
+            field, place, "custom-field-type", f"is a {column.kind} column, which callers cannot write", value[:80]
+        )
     if fault is not None:
         yield fault
 

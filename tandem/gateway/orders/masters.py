@@ -19,8 +19,7 @@ _CUSTOMER = (
     "pdisc pdays pnet disc tax taxcode taxdist taxtbl pricecode currency gllink balance onorder credlimit lckstat"
 )
 _ITEM = "item itmdesc itmclss stkcode taxcode stdcost stkumid sunmsid sumfact"
-_STOCK = "item loctid lsoaloc slsdcst gllink lckstat"
-_BIN = "item loctid qstore qbin qserial qsoaloc"
+_STOCK = "item loctid slsdcst gllink"
 Place = tuple[str, str]
 
 
@@ -32,7 +31,7 @@ class Masters:
     customers: dict[str, Row]
     items: dict[str, Row]
     stock: dict[Place, Row]
-    bins: dict[Place, Row]
+    bins: frozenset[Place]
     locations: dict[str, str]
     default_location: str
     entered: dict[str, str]
@@ -97,7 +96,7 @@ class _Reading:
             raise CompanyError(f"syccomp has no row with compid {company}: check TANDEM_COMPANY")
         if not currency:
             raise CompanyError(f"syccomp.currid of company {company} is blank; it must be its currency, such as USD")
-        return currency
+        return str(currency)
 
     def customers(self, numbers: set[str]) -> dict[str, Row]:
         table = self._tables.arcust
@@ -109,14 +108,12 @@ class _Reading:
         return {code: rows[item] for code, item in codes.items()}
 
     def stock(self, items: Sequence[str], locations: Sequence[str]) -> dict[Place, Row]:
-        return {place: rows[0] for place, rows in self._places(self._tables.iciloc, _STOCK, items, locations).items()}
+        rows = self._places(self._tables.iciloc, _STOCK, items, locations)
+        return {(row["item"], row["loctid"]): row for row in rows}
 
-    def bins(self, items: Sequence[str], locations: Sequence[str]) -> dict[Place, Row]:
-        found = self._places(self._tables.iciqty, _BIN, items, locations)
-        return {
-            place: min(rows, key=lambda row: (row["qserial"], row["qstore"], row["qbin"]))
-            for place, rows in found.items()
-        }
+    def bins(self, items: Sequence[str], locations: Sequence[str]) -> frozenset[Place]:
+        rows = self._places(self._tables.iciqty, "item loctid", items, locations)
+        return frozenset((row["item"], row["loctid"]) for row in rows)
 
     def locations(self) -> dict[str, str]:
         names = self._connection.execute(select(self._tables.icloct.c.loctid)).scalars()
@@ -130,9 +127,7 @@ class _Reading:
         both = (self._tables.somast, self._tables.soymst)
         return frozenset(row["sono"] for table in both for row in self._rows(table, "sono", "sono", numbers))
 
-    def _rows(
-        self, table: Table, columns: str, key: str, values: Iterable[str], *, locked: bool = False
-    ) -> list[Row]:
+    def _rows(self, table: Table, columns: str, key: str, values: Iterable[str], *, locked: bool = False) -> list[Row]:
         rows: list[Row] = []
         for part in chunks(sorted(set(values))):
             statement = select(*labelled(table, columns)).where(table.c[key].in_(part))
@@ -141,14 +136,9 @@ class _Reading:
             rows.extend(fetch(self._connection, statement, table))
         return rows
 
-    def _places(
-        self, table: Table, columns: str, items: Sequence[str], locations: Sequence[str]
-    ) -> dict[Place, list[Row]]:
-        found: dict[Place, list[Row]] = {}
+    def _places(self, table: Table, columns: str, items: Sequence[str], locations: Sequence[str]) -> list[Row]:
+        rows: list[Row] = []
         for part in chunks(items):
             statement = select(*labelled(table, columns)).where(table.c.item.in_(part), table.c.loctid.in_(locations))
-            if self._company.policy.allocate:
-                statement = statement.with_hint(table, "WITH (UPDLOCK)", "mssql")
-            for row in fetch(self._connection, statement, table):
-                found.setdefault((row["item"], row["loctid"]), []).append(row)
-        return found
+            rows.extend(fetch(self._connection, statement.distinct(), table))
+        return rows

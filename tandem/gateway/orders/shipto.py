@@ -28,9 +28,7 @@ class ShipTos:
     added: list[Row] = field(default_factory=list)
 
     @classmethod
-    def read(
-        cls, connection: Connection, company: Company, orders: Sequence[tuple[SalesOrderIn, Row]]
-    ) -> ShipTos:
+    def read(cls, connection: Connection, company: Company, orders: Sequence[tuple[SalesOrderIn, Row]]) -> ShipTos:
         """The ship-tos of these orders' customers at these orders' postcodes, and all numbers in use."""
         made = cls(company)
         table = company.tables.arcadr

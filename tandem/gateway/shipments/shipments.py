@@ -125,7 +125,7 @@ class Shipments:
         found: dict[str, str] = {}
         for part in chunks(orders):
             statement = select(table.c.sono, table.c.extid).where(table.c.sono.in_(part))
-            found.update(connection.execute(statement).tuples().all())
+            found.update(connection.execute(statement).all())
         return found
 
     def _shipment(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tandem.mapping.functions import choices, fitting, plain, values
-from tandem.mapping.functions.registry import FUNCTIONS, ArgumentFault, Making, Step, TextFunction, build_step, text_of
+from tandem.mapping.functions.arguments import ArgumentFault
+from tandem.mapping.functions.registry import FUNCTIONS, Making, Step, TextFunction, build_step, text_of
 
 __all__ = [
     "FUNCTIONS",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from tandem.mapping.functions.registry import ArgumentFault, Making, Step, function, text_argument, text_of
+from tandem.mapping.functions.arguments import ArgumentFault, text_argument
+from tandem.mapping.functions.registry import Making, Step, function, text_of
 from tandem.mapping.paths import getter, is_bare
 from tandem.mapping.run import Hindrance, Run
 

@@ -8,18 +8,8 @@ from typing import Any
 
 from tandem.mapping import codepage
 from tandem.mapping.folding import fold
-from tandem.mapping.functions.registry import (
-    ArgumentFault,
-    Making,
-    Step,
-    count_argument,
-    function,
-    noting,
-    on_text,
-    options,
-    text_of,
-    unread_width,
-)
+from tandem.mapping.functions.arguments import ArgumentFault, count_argument, options
+from tandem.mapping.functions.registry import Making, Step, function, noting, on_text, text_of, unread_width
 from tandem.mapping.run import Hindrance, Run
 
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9)])[\s./-]+(?=[0-9(])")
@@ -62,7 +52,7 @@ def cp1252_note(_argument: Any, making: Making) -> Step:
     return noting(making, change)
 
 
-@function("width", argument="a column as table.column")
+@function("width", argument="a column as table.column, or the narrowest of several with blanks between them")
 def width(argument: Any, making: Making) -> Step:
     """Cut to the width of a column of this company, measured in NFC; the trace says what was cut."""
     limit = making.width(argument)
@@ -75,7 +65,7 @@ def width(argument: Any, making: Making) -> Step:
     return noting(making, change)
 
 
-@function("exact", argument="a column as table.column")
+@function("exact", argument="a column as table.column, or the narrowest of several with blanks between them")
 def exact(argument: Any, making: Making) -> Step:
     """Must fit a column of this company as it is: what is too long or in no character of it holds the record."""
     limit = making.width(argument)
@@ -93,7 +83,7 @@ def exact(argument: Any, making: Making) -> Step:
     return on_text(change)
 
 
-@function("rest", argument="a column as table.column")
+@function("rest", argument="a column as table.column, or the narrowest of several with blanks between them")
 def rest(argument: Any, making: Making) -> Step:
     """What `width` cuts off for the same column, for a second field that takes it; empty if all fitted."""
     limit = making.width(argument)
@@ -106,7 +96,7 @@ def rest(argument: Any, making: Making) -> Step:
     return on_text(change)
 
 
-@function("phone", argument="a column as table.column")
+@function("phone", argument="a column as table.column, or the narrowest of several with blanks between them")
 def phone(argument: Any, making: Making) -> Step:
     """A telephone number kept as it was written, unless it is too long for its column.
 
@@ -138,17 +128,17 @@ def line(argument: Any, making: Making) -> Step:
     chosen = options(argument, "take", "into")
     take = count_argument(chosen["take"], "the number of the line, from 1")
     columns = _columns(chosen["into"], making)
-    limits = [making.width(column) for column in columns]
+    known = [limit for column in columns if (limit := making.width(column)) is not None]
 
     def step(value: Any, run: Run) -> Any:
         if value is None or take > len(columns):
             return None
-        if None in limits:
-            raise unread_width(columns[limits.index(None)])
+        if len(known) < len(columns):
+            raise unread_width(columns[0])
         written = [codepage.composed(text_of(item)).strip() for item in value if item is not None]
-        lines = fold([text for text in written if text], [limit or 0 for limit in limits])
+        lines = fold([text for text in written if text], known)
         text = lines[take - 1] if take <= len(lines) else ""
-        shown, kind, note = _cut(text, limits[take - 1] or 0, columns[take - 1])
+        shown, kind, note = _cut(text, known[take - 1], columns[take - 1])
         if note:
             run.note(making.place, kind, note)
         return shown
@@ -158,14 +148,11 @@ def line(argument: Any, making: Making) -> Step:
 
 def _columns(named: Any, making: Making) -> Sequence[str]:
     """The columns that this company has; one marked with `?` may be absent."""
-    if not isinstance(named, list) or not named:
+    if not isinstance(named, list) or not named or not all(isinstance(name, str) for name in named):
         raise ArgumentFault("into needs a list of columns such as [soaddr.address1, soaddr.address2]")
-    columns = []
-    for column in named:
-        name = str(column).removesuffix("?")
-        if name == column or making.widths is None or name in making.widths:
-            making.width(name)
-            columns.append(name)
+    columns = [name.removesuffix("?") for name in named if not name.endswith("?") or making.has(name[:-1])]
+    for column in columns:
+        making.width(column)
     return columns
 
 

@@ -7,17 +7,8 @@ from typing import Any
 
 from tandem.mapping.codepage import composed
 from tandem.mapping.comparison import key_of
-from tandem.mapping.functions.registry import (
-    ArgumentFault,
-    Making,
-    Step,
-    count_argument,
-    function,
-    on_text,
-    options,
-    text_argument,
-    text_of,
-)
+from tandem.mapping.functions.arguments import ArgumentFault, count_argument, options, text_argument
+from tandem.mapping.functions.registry import Making, Step, function, on_text, text_of
 from tandem.mapping.run import Run
 
 _NOT_A_DIGIT = re.compile(r"[^0-9]")

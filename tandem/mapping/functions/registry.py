@@ -9,15 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from tandem.entities.state import Fault
+from tandem.mapping.functions.arguments import ArgumentFault, text_argument
 from tandem.mapping.run import Hindrance, Place, Run
 from tandem.mapping.suggest import did_you_mean, one_of
 
 Step = Callable[[Any, Run], Any]
 """What a function does to a value while a record is mapped; None stays None unless the function says otherwise."""
-
-
-class ArgumentFault(ValueError):
-    """A function was given an argument that it cannot use; the message says what would be right."""
 
 
 @dataclass(slots=True)
@@ -33,19 +30,25 @@ class Making:
     countries: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
 
-    def width(self, column: Any) -> int | None:
-        """The width of a column; None while no company was read.
+    def width(self, columns: Any) -> int | None:
+        """The width of a column, or of the narrowest of several; None while no company was read.
 
         Raises:
             ArgumentFault: the company has no such text column.
         """
-        if not isinstance(column, str) or column.count(".") != 1:
-            raise ArgumentFault(f"needs a column as table.column, such as arcust.company, not {column!r}")
-        if self.widths is None:
-            return None
-        if column not in self.widths:
-            raise ArgumentFault(f"the company has no text column {column}; {one_of(column, self.widths)}")
-        return self.widths[column]
+        names = text_argument(columns, "a column as table.column, such as arcust.company").split()
+        if not names or any(name.count(".") != 1 for name in names):
+            raise ArgumentFault(f"needs a column as table.column, such as arcust.company, not {columns!r}")
+        return None if self.widths is None else min(self._width(name, self.widths) for name in names)
+
+    def _width(self, column: str, widths: Mapping[str, int]) -> int:
+        if column not in widths:
+            raise ArgumentFault(f"the company has no text column {column}; {one_of(column, widths)}")
+        return widths[column]
+
+    def has(self, columns: str) -> bool:
+        """Whether the company has all of these columns; taken for granted while none was read."""
+        return self.widths is None or all(name in self.widths for name in columns.split())
 
 
 Builder = Callable[[Any, Making], Step]
@@ -128,6 +131,8 @@ def on_text(change: Callable[[str], Any]) -> Step:
     """A step that changes a text, and a list of texts one by one."""
 
     def step(value: Any, run: Run) -> Any:
+        if type(value) is str:
+            return change(value)
         if value is None:
             return None
         if isinstance(value, list | tuple):
@@ -160,37 +165,3 @@ def unread_width(column: str) -> Hindrance:
         kind="width",
         fault=Fault.CONFIGURATION,
     )
-
-
-def text_argument(argument: Any, what: str) -> str:
-    """The argument if it is text.
-
-    Raises:
-        ArgumentFault: it is not.
-    """
-    if isinstance(argument, str):
-        return argument
-    raise ArgumentFault(f"needs {what}, not {argument!r}")
-
-
-def count_argument(argument: Any, what: str, *, least: int = 1) -> int:
-    """The argument if it is a whole number of at least `least`.
-
-    Raises:
-        ArgumentFault: it is not.
-    """
-    if isinstance(argument, int) and not isinstance(argument, bool) and argument >= least:
-        return argument
-    raise ArgumentFault(f"needs {what}, not {argument!r}")
-
-
-def options(argument: Any, *names: str) -> dict[str, Any]:
-    """The argument if it is a record of exactly these names.
-
-    Raises:
-        ArgumentFault: it is not; says which name is missing or unknown.
-    """
-    if not isinstance(argument, dict) or set(argument) != set(names):
-        given = ", ".join(argument) if isinstance(argument, dict) else repr(argument)
-        raise ArgumentFault(f"needs {{{', '.join(f'{name}: ...' for name in names)}}}, not {given}")
-    return argument

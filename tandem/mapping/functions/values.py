@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from tandem.entities.state import Fault
 from tandem.mapping import addresses, countries
-from tandem.mapping.functions.registry import (
-    ArgumentFault,
-    Making,
-    Step,
-    count_argument,
-    function,
-    on_text,
-    text_argument,
-    text_of,
-)
+from tandem.mapping.functions.arguments import ArgumentFault, count_argument, text_argument
+from tandem.mapping.functions.registry import Making, Step, function, on_text, text_of
 from tandem.mapping.paths import getter, is_bare
 from tandem.mapping.run import Hindrance, Place, Run
 from tandem.values import decimal_of, moment_of, round_to
@@ -35,7 +26,9 @@ def total(argument: Any, _making: Making) -> Step:
     def step(value: Any, _run: Run) -> Any:
         if value is None:
             return None
-        if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):
+        if value == []:
+            return Decimal(0)
+        if not isinstance(value, list | tuple) or not all(isinstance(item, dict) for item in value):
             raise Hindrance("a list of records is needed to add up", kind="type")
         return sum((number_of(get(item)) for item in value), Decimal(0))
 
@@ -145,6 +138,8 @@ def number_of(value: Any) -> Decimal:
     Raises:
         Hindrance: not a number, or a float, whose digits cannot be trusted.
     """
+    if type(value) is Decimal and value.is_finite():
+        return value
     try:
         return decimal_of(value.strip() if isinstance(value, str) else value)
     except (ValueError, TypeError):

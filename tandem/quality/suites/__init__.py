@@ -1,4 +1,4 @@
-"""Suites as code: one module per entity, `inbound` over what its owner sent and `outbound` over what will be written."""
+"""Suites as code: one module per entity, `inbound` over what its owner sent `outbound` over what goes out."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tandem.quality.expect import filled, matching, unique
-from tandem.quality.frame import Row, table, text, text_or_none
+from tandem.quality.frame import Row, fingerprint, shape, table, text
 from tandem.quality.suites.suite import EMAIL, Suite
 
 ADDRESS_SHAPE = "email should be an address such as ann@example.com"
@@ -21,7 +21,7 @@ def inbound() -> Suite:
             filled("customerId", "customerId must be filled: the customer is linked by it"),
             filled("name", "company, or firstName and lastName, must be filled: a customer of Sage Pro needs a name"),
             matching("email", EMAIL, ADDRESS_SHAPE, severity="warning"),
-            unique("email", "email should belong to one customer only: equal addresses are linked to one record"),
+            unique("email.owner", "email should belong to one customer only: equal addresses are linked to one record"),
         ],
     )
 
@@ -32,8 +32,9 @@ def _sent(record: Mapping[str, Any]) -> list[Row]:
         return []
     head = {
         "customerId": text(record, "customerId"),
-        "name": text(record, "company") or text(record, "lastName") or text(record, "firstName"),
-        "email": text_or_none(record, "email"),
+        "name": shape(record, "company") or shape(record, "lastName") or shape(record, "firstName") or "",
+        "email": shape(record, "email"),
+        "email.owner": fingerprint(record, "email"),
     }
     return table(head, [], ids=[])
 
@@ -54,7 +55,7 @@ def outbound() -> Suite:
 def _written(payload: Mapping[str, Any]) -> list[Row]:
     head = {
         "ExternalCustomerId": text(payload, "ExternalCustomerId"),
-        "Company": text(payload, "Company"),
+        "Company": shape(payload, "Company") or "",
         "Address.Country": text(payload, "Address.Country"),
     }
     return table(head, [], ids=[])

@@ -10,7 +10,7 @@ from typing import Any
 from babel.numbers import list_currencies
 
 from tandem.quality.expect import agreeing, between, filled, matching, unique
-from tandem.quality.frame import Row, difference, number, parts, table, text, text_or_none, total
+from tandem.quality.frame import Row, difference, number, parts, shape, table, text, total
 from tandem.quality.suites.suite import DAY, EMAIL, Suite
 
 MOST_LINES = 5000
@@ -70,11 +70,11 @@ def _sent(record: Mapping[str, Any]) -> list[Row]:
         "orderNumber": text(record, "orderNumber"),
         "orderDate": text(record, "orderDate"),
         "currency": _currency(record),
-        "customerId": text(record, "customerId") or text(record, "email"),
+        "customerId": text(record, "customerId") or shape(record, "email") or "",
         "lineItems": Decimal(len(lines)),
         "totalAmount": number(record, "totalAmount"),
         "shippingAddress.country": _country(record, lines),
-        "email": text_or_none(record, "email"),
+        "email": shape(record, "email"),
         "subtotal": difference(number(record, "subtotal"), _listed(lines), limit=CENTS),
         "payments.currency": _foreign(record),
     }
@@ -83,8 +83,10 @@ def _sent(record: Mapping[str, Any]) -> list[Row]:
 
 
 def _country(record: Mapping[str, Any], lines: list[Mapping[str, Any]]) -> str | None:
-    ships = any(line.get("requiresShipping") is not False for line in lines)
-    return text(record, "shippingAddress.country") if ships else None
+    """Where goods go: to the billing address if there is no other."""
+    if not any(line.get("requiresShipping") is not False for line in lines):
+        return None
+    return text(record, "shippingAddress.country" if record.get("shippingAddress") else "billingAddress.country")
 
 
 def _listed(lines: list[Mapping[str, Any]]) -> Decimal:
@@ -108,7 +110,9 @@ def outbound() -> Suite:
             between("LineItems", 1, MOST_LINES, f"LineItems must hold 1 to {MOST_LINES} lines"),
             agreeing("TotalAmount", "TotalAmount must be the sum of ExtendedPrice and TaxAmount: the sheet lost money"),
             agreeing("TaxAmount", "TaxAmount must be the sum of the lines' TaxAmount: the sheet lost tax"),
-            filled("LineItems.ItemCode", "LineItems.ItemCode must be filled: every line stands for an item of Sage Pro"),
+            filled(
+                "LineItems.ItemCode", "LineItems.ItemCode must be filled: every line stands for an item of Sage Pro"
+            ),
             filled("PaymentTerms", "PaymentTerms should be filled, else the customer's own apply", severity="warning"),
         ],
     )

@@ -1,43 +1,38 @@
-"""Setting and clearing the knobs."""
+"""Setting and clearing the knobs: /sandbox/faults."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from tandem.sandbox.faults.board import Board
 from tandem.sandbox.faults.knobs import Knobs
+from tandem.sandbox.shop.answer import answer, json_body
+from tandem.sandbox.shop.refusal import parsed
 
-Reader = Callable[[type[Knobs], Any], Knobs]
+Body = Annotated[Any, Depends(json_body)]
 
 
-def faults_router(
-    board: Board,
-    *,
-    read: Callable[[Request], Awaitable[Any]],
-    parse: Reader,
-    answer: Callable[[Any], Response],
-) -> APIRouter:
-    """GET, PUT and DELETE /sandbox/faults."""
+def faults_router(board: Board) -> APIRouter:
+    """PUT replaces all knobs, and so turns off what it does not name; DELETE turns off everything."""
     router = APIRouter(prefix="/sandbox/faults")
 
     def state() -> Response:
-        return answer(board.knobs.model_dump(by_alias=True, mode="json"))
+        return answer(board.knobs.model_dump(by_alias=True))
 
     @router.get("")
-    async def show() -> Response:
+    def show() -> Response:
         return state()
 
     @router.put("")
-    async def put(request: Request) -> Response:
-        board.set(parse(Knobs, await read(request)))
+    def put(body: Body) -> Response:
+        board.set(parsed(Knobs, body))
         return state()
 
     @router.delete("")
-    async def clear() -> Response:
+    def clear() -> Response:
         board.reset()
         return state()
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tandem.sandbox.shop.cart import Cart, Line, address_of
-from tandem.sandbox.shop.checkout import check_out
+from tandem.sandbox.shop.checkout import figures_of
 from tandem.sandbox.shop.core import ShopCore, touched
 from tandem.sandbox.shop.intake import Clerk
 from tandem.sandbox.shop.refusal import ShopError, invalid, parsed
@@ -47,7 +47,7 @@ class AmendmentDesk(ShopCore):
                 raise ShopError(409, "no-cart", f"order {order_id} came with its own figures: change its fields")
             cart = _edited(parsed(Cart, loads(kept)), quantities or {}, add, set(remove))
             cart = Clerk(tx, [cart]).filled(cart, self.currency_of(order))
-            order |= _carried_over(order, check_out(cart, order["currency"]))
+            order |= _carried_over(order, figures_of(cart, order["currency"]))
             order["paymentInfo"] = summary(order, cart.payment_method)
             tx.save(ORDERS, touched(order, tx), cart.model_dump_json(by_alias=True, exclude_unset=True), honestly=True)
             tx.emit("order.updated", ORDERS, order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from tandem.sandbox.shop.refusal import ShopError
 from tandem.sandbox.shop.tables import ORDERS, Resource
 from tandem.sandbox.shop.transaction import Happening, Record, Transaction, moment_text
 from tandem.sandbox.shop.wire import shown, stamp
-from tandem.sandbox.webhooks import Emission, Outbox, event_id_of
+from tandem.sandbox.webhooks import Emission, Outbox, event_id_of, stored
 from tandem.values import dumps, utc_now
 
 ZONE, CLOCK = "shop.zone", "shop.clock"
@@ -88,8 +89,7 @@ class ShopCore:
             self._post(tx, moment_text(moment.astimezone(UTC)))
             tx.flush()
         if tx.events:
-            for listener in self._listeners:
-                listener()
+            self._tell()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -124,19 +124,35 @@ class ShopCore:
     def _envelope(self, event: str, occurred: str, data: str) -> str:
         return f'{{"type":{dumps(event)},"timestamp":{dumps(occurred)},"data":{data}}}'
 
-    def announce(self, event: str, data: Any, *, subject: str = "") -> str:
-        """Sends an event that the shop has no record for, such as a return; answers its webhook-id."""
+    def announce(self, event: str, data: Any, *, subject: str = "", raw: str | None = None) -> str:
+        """Sends an event that the shop has no record for, such as a return; answers its webhook-id.
+
+        `raw` is sent in place of the envelope, as a ping that is not JSON.
+        """
+        occurred = moment_text(self.now)
+        body = self._envelope(event, occurred, dumps(data)) if raw is None else raw
         with self.writing() as tx:
             seq = tx.number(EVENT)
-            occurred = moment_text(self.now)
-            emission = Emission(
-                seq=seq, type=event, subject=subject, occurred=occurred,
-                body=self._envelope(event, occurred, dumps(data)),
-            )  # fmt: skip
+            emission = Emission(seq=seq, type=event, subject=subject, occurred=occurred, body=body)
             tx.number(EVENT, self.outbox.add(tx.connection, [emission], self._clock(), copies_from=seq + 1))
+        self._tell()
+        return event_id_of(seq)
+
+    def resend(self, event_id: str) -> bool:
+        """Sends an event again with its old body and its old id; False when there is none of that id."""
+        with self.writing() as tx:
+            old = stored(tx.connection, event_id)
+            if old is None:
+                return False
+            seq = tx.number(EVENT)
+            again = replace(old, seq=seq)
+            tx.number(EVENT, self.outbox.add(tx.connection, [again], self._clock(), copies_from=seq + 1))
+        self._tell()
+        return True
+
+    def _tell(self) -> None:
         for listener in self._listeners:
             listener()
-        return event_id_of(seq)
 
     def touch(self, resource: Resource, keys: Sequence[str]) -> None:
         """Notes a change of records without changing anything else in them."""

@@ -58,21 +58,20 @@ class Clerk:
         customer = self._customer(cart)
         made, lines = cart.lines_made, []
         for index, line in enumerate(cart.lines):
-            filled = self._line(line, f"lines[{index}]")
-            made, filled = _numbered(filled, made)
-            lines.append(filled)
+            made, numbers = _numbers(line, made)
+            lines.append(self._line(line, f"lines[{index}]", numbers))
         shipping = cart.shipping_address or customer.get("shippingAddress") or customer.get("billingAddress")
         return cart.model_copy(
             update={
                 "lines": tuple(lines),
                 "lines_made": made,
-                "email": _first(cart.email, customer.get("email"), ""),
-                "currency": _first(cart.currency, customer.get("currency"), shop_currency),
+                "email": cart.email or customer.get("email", ""),
+                "currency": cart.currency or customer.get("currency") or shop_currency,
                 "shop_currency": cart.shop_currency or shop_currency,
                 "shipping_address": address_of(shipping),
                 "billing_address": address_of(cart.billing_address or customer.get("billingAddress") or shipping),
                 "customer_group": _first(cart.customer_group, customer.get("group"), ""),
-                "tax_exempt_code": _first(cart.tax_exempt_code, customer.get("taxExemptCode"), ""),
+                "tax_exempt_code": cart.tax_exempt_code or customer.get("taxExemptCode", ""),
                 "payment_method": cart.payment_method or customer.get("paymentMethod") or None,
             }
         )
@@ -86,24 +85,26 @@ class Clerk:
         addresses = found["addresses"]
         return found | {"shippingAddress": addresses[0] if addresses else None}
 
-    def _line(self, line: Line, path: str) -> Line:
+    def _line(self, line: Line, path: str, numbers: Sequence[str]) -> Line:
         product = self._known(line, path)
+        parts = enumerate(zip(line.parts, numbers[1:], strict=True))
         return line.model_copy(
             update={
+                "line_id": numbers[0],
                 "product_id": line.product_id or product.get("productId"),
                 "name": _first(line.name, product.get("name"), ""),
                 "unit": _first(line.unit, product.get("unit"), "each"),
                 "unit_price": _first(line.unit_price, product.get("unitPrice")),
                 "requires_shipping": _first(line.requires_shipping, product.get("requiresShipping"), True),
                 "gift_card": _first(line.gift_card, product.get("giftCard"), False),
-                "parts": tuple(self._part(part, f"{path}.parts[{n}]") for n, part in enumerate(line.parts)),
+                "parts": tuple(self._part(part, f"{path}.parts[{n}]", number) for n, (part, number) in parts),
             }
         )
 
-    def _part(self, part: Part, path: str) -> Part:
+    def _part(self, part: Part, path: str, number: str) -> Part:
         product = self._known(part, path)
         name, price = _first(part.name, product.get("name"), ""), _first(part.unit_price, product.get("unitPrice"))
-        return part.model_copy(update={"name": name, "unit_price": price})
+        return part.model_copy(update={"line_id": number, "name": name, "unit_price": price})
 
     def _known(self, item: Line | Part, path: str) -> Mapping[str, Any]:
         product = self._products.get(item.sku)
@@ -112,17 +113,14 @@ class Clerk:
         return product or {}
 
 
-def _numbered(line: Line, made: int) -> tuple[int, Line]:
-    """The line and its parts with ids that last; those that have one keep it."""
-    if not line.line_id:
-        made += 1
-        line = line.model_copy(update={"line_id": str(made)})
-    parts = []
-    for part in line.parts:
-        if not part.line_id:
+def _numbers(line: Line, made: int) -> tuple[int, list[str]]:
+    """Ids of a line and its parts; those that have one keep it, so that an edit does not change it."""
+    numbers = []
+    for given in (line.line_id, *(part.line_id for part in line.parts)):
+        if not given:
             made += 1
-        parts.append(part if part.line_id else part.model_copy(update={"line_id": str(made)}))
-    return made, line.model_copy(update={"parts": tuple(parts)})
+        numbers.append(given or str(made))
+    return made, numbers
 
 
 def _first(*values: Any) -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tandem.sandbox.shop.cart import Cart, Tender, address_of
-from tandem.sandbox.shop.checkout import check_out
+from tandem.sandbox.shop.checkout import figures_of
 from tandem.sandbox.shop.core import ShopCore
 from tandem.sandbox.shop.intake import Clerk, blank_order, stated
 from tandem.sandbox.shop.refusal import ShopError, invalid, parsed
@@ -87,7 +87,7 @@ class OrderDesk(ShopCore):
 
     def _composed(self, tx: Transaction, cart: Cart, placed: str) -> Record:
         currency = str(cart.currency)
-        figures = check_out(cart, currency)
+        figures = figures_of(cart, currency)
         record = blank_order() | {
             "orderId": cart.order_id,
             "orderNumber": cart.order_number,

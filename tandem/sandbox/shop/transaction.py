@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from tandem.sandbox.database import counter, keep
+from tandem.sandbox.database import counter
 from tandem.sandbox.shop.refusal import missing
 from tandem.sandbox.shop.tables import RESOURCES, Overlay, Resource, notification
 from tandem.values import loads
@@ -39,16 +39,15 @@ class Transaction:
         self.stamp = stamp
         self.events: list[Happening] = []
         self._texts: dict[tuple[str, str], str] = {}
-        self._counters: dict[str, int] = {}
+        self._counters: dict[str, int] | None = None
         self._new: dict[str, list[Record]] = defaultdict(list)
 
     def number(self, name: str, many: int = 1) -> int:
         """The next number of a counter, or the first of so many; none is ever given twice."""
-        if name not in self._counters:
-            kept = self.connection.scalar(select(counter.c.value).where(counter.c.name == name))
-            self._counters[name] = kept or 0
-        first = self._counters[name] + 1
-        self._counters[name] += many
+        if self._counters is None:
+            self._counters = {row.name: row.value for row in self.connection.execute(select(counter))}
+        first = self._counters.get(name, 0) + 1
+        self._counters[name] = first + many - 1
         return first
 
     def id_of(self, resource: Resource) -> str:
@@ -122,8 +121,9 @@ class Transaction:
     def flush(self) -> None:
         """Writes what was gathered."""
         self._flush_records()
-        for name, value in self._counters.items():
-            keep(self.connection, counter, name=name, value=value)
+        if self._counters:
+            rows = [{"name": name, "value": value} for name, value in self._counters.items()]
+            self.connection.execute(insert(counter).prefix_with("OR REPLACE"), rows)
 
     def _row(self, resource: Resource, record: Record, overlay: Overlay | None) -> dict[str, Any]:
         row = resource.row(record, overlay)

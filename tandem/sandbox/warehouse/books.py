@@ -9,7 +9,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, MetaData, Table, and_, create_engine, event, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    and_,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 
 from tandem.errors import TandemError
 from tandem.sandbox.warehouse.columns import blank, of_declared
@@ -60,6 +74,10 @@ class Page:
             raise WarehouseError(f"{table} has no record with {key}")
         return found[0]
 
+    def highest(self, table: str, column: str) -> str:
+        """The last value of a column as text sorts it; blank in an empty table."""
+        return str(self._connection.scalar(select(func.max(self._tables[table].c[column]))) or "")
+
     def add(self, table: str, rows: Sequence[Row]) -> None:
         """New rows; what is not given is blank, and each is stamped with who added it and when."""
         into = self._tables[table]
@@ -108,8 +126,10 @@ class Books:
     @contextmanager
     def open(self) -> Iterator[Page]:
         """A page to read and write on; nobody else writes meanwhile."""
-        with self._writing, self._engine.connect() as connection, connection.begin():
-            yield Page(connection, self._tables(), self._user, self._clock().astimezone(self._zone))
+        with self._writing:
+            tables = self._tables()
+            with self._engine.connect() as connection, connection.begin():
+                yield Page(connection, tables, self._user, self._clock().astimezone(self._zone))
 
     def close(self) -> None:
         """Give back every connection."""
@@ -127,28 +147,31 @@ def _look_at(engine: Engine) -> dict[str, Table]:
     Raises:
         WarehouseError: one that the people work with is missing.
     """
-    metadata = MetaData()
+    inspector = inspect(engine)
+    if missing := sorted(set(TABLES) - set(inspector.get_table_names())):
+        raise WarehouseError(
+            f"the company database has no table {', '.join(missing)}; `tandem company create` makes it"
+        )
     with engine.connect() as connection:
-        present = set(engine.dialect.get_table_names(connection))
-        if missing := sorted(set(TABLES) - present):
-            raise WarehouseError(
-                f"the company database has no table {', '.join(missing)}; `tandem company create` makes it"
-            )
-        declared = {
-            (table, row[1]): row[2]
-            for table in TABLES
-            if engine.dialect.name == "sqlite"
-            for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")
-        }
+        declared = {name: _declared(connection, name) for name in TABLES}
+    return {
+        name: Table(
+            name,
+            MetaData(),
+            *(
+                Column(column["name"], of_declared(declared[name].get(column["name"], "")) or column["type"])
+                for column in inspector.get_columns(name)
+            ),
+        )
+        for name in TABLES
+    }
 
-        @event.listens_for(metadata, "column_reflect")
-        def _exactly(_inspector: Any, table: Table, column: Any) -> None:
-            exact = of_declared(declared.get((table.name, column["name"]), ""))
-            if exact is not None:
-                column["type"] = exact
 
-        metadata.reflect(connection, only=TABLES)
-    return dict(metadata.tables)
+def _declared(connection: Connection, table: str) -> dict[str, str]:
+    """SQLite's own words for the columns' types, which SQLAlchemy does not know."""
+    if connection.dialect.name != "sqlite":
+        return {}
+    return {row[1]: row[2] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")}
 
 
 def _engine(url: str) -> Engine:
@@ -159,6 +182,7 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:
         raw.isolation_level = None  # or the driver would begin by itself, too late to hold the write lock
+        raw.execute("PRAGMA synchronous=NORMAL")  # with the company's write-ahead log nothing is half written
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -133,8 +133,7 @@ def _leaving(lines: Mapping[int, Row], parcel: Parcel, sono: str) -> dict[int, D
 
 def _next_shipment(page: Page) -> str:
     """One above the highest: shipments have no counter row."""
-    last = max((int(row["shipno"]) for row in page.rows("soship")), default=0)
-    return str(last + 1).zfill(NUMBER_WIDTH)
+    return str(int(page.highest("soship", "shipno") or 0) + 1).zfill(NUMBER_WIDTH)
 
 
 def _row(page: Page, order: Row, line: Row, shipno: str, item: str, quantity: Decimal, parcel: Parcel) -> Row:

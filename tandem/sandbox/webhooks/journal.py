@@ -1,16 +1,15 @@
-"""What was sent and what came of it, for people and tests; and sending an old event again."""
+"""What was sent and what came of it, for people and tests."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
 from tandem.sandbox.database import Database
-from tandem.sandbox.webhooks.outbox import Emission, Outbox
+from tandem.sandbox.webhooks.outbox import Emission
 from tandem.sandbox.webhooks.tables import attempt, event
 
 FILTERS = {"type": event.c.type, "subject": event.c.subject, "state": event.c.state, "eventId": event.c.event_id}
@@ -19,9 +18,8 @@ FILTERS = {"type": event.c.type, "subject": event.c.subject, "state": event.c.st
 class Journal:
     """Reads the outbox."""
 
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._outbox = outbox
 
     def counts(self) -> dict[str, int]:
         """How many events stand in which state."""
@@ -37,16 +35,14 @@ class Journal:
         with self._database.reading() as connection:
             return _with_attempts(connection, query)
 
-    def resend(self, event_id: str, now: datetime, seq: int) -> bool:
-        """Sends an event again, with its old body and its old id; False when there is none of that id."""
-        query = select(event).where(event.c.event_id == event_id).order_by(event.c.seq).limit(1)
-        with self._database.writing() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-            if row is None:
-                return False
-            kept = {name: row[name] for name in ("event_id", "type", "subject", "occurred", "body")}
-            self._outbox.add(connection, [Emission(seq=seq, **kept)], now, copies_from=seq + 1)
-        return True
+
+def stored(connection: Connection, event_id: str) -> Emission | None:
+    """An event as it was written, whatever became of it."""
+    query = select(event).where(event.c.event_id == event_id).order_by(event.c.seq).limit(1)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    return Emission(**{name: row[name] for name in ("seq", "event_id", "type", "subject", "occurred", "body")})
 
 
 def _with_attempts(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:

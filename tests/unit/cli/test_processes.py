@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tandem.cli import guardian, processes
 from tandem.cli.processes import Service, ServiceError, Supervisor
 
@@ -146,7 +147,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path):
             owner.start(Service(name="family", command=command, ready=sign.exists))
             time.sleep(60)
     """)
-    killed = subprocess.Popen([sys.executable, "-c", owner], env={**os.environ, "PYTHONPATH": os.getcwd()})
+    killed = subprocess.Popen([sys.executable, "-c", owner], env={**os.environ, "PYTHONPATH": str(Path.cwd())})
     until(sign.exists)
     family = list(map(int, sign.read_text().split()))
     assert all(map(running, family))

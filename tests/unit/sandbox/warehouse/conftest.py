@@ -1,14 +1,19 @@
 """A company as the gateway makes it, and one order in it as the gateway's rules enter it."""
 
+import shutil
 from datetime import UTC, datetime
-from decimal import Decimal as D
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from tandem.gateway.company.company import Policy
 from tandem.gateway.company.create import create_company
 from tandem.sandbox.warehouse.books import Books, numbered
 from tandem.sandbox.warehouse.office import NewItem, enter_customers, enter_items
+
+D = Decimal
+ONE = D(1)
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 3, 2, 22, 30, 5, tzinfo=UTC)
@@ -18,13 +23,13 @@ NOW = datetime(2026, 3, 2, 22, 30, 5, tzinfo=UTC)
 def made(tmp_path_factory):
     path = tmp_path_factory.mktemp("company") / "company.db"
     create_company(f"sqlite:///{path}", Policy("01", CHICAGO))
-    return path.read_bytes()
+    return path
 
 
 @pytest.fixture
 def path(made, tmp_path):
     path = tmp_path / "company01.db"
-    path.write_bytes(made)
+    shutil.copy(made, path)
     return path
 
 
@@ -49,7 +54,7 @@ def books(path):
 def enter(books):
     """Enters an order: lines are (item, quantity, price, stocked)."""
 
-    def enter(sono, lines, *, release="Y", rate=D(1)):
+    def enter(sono, lines, *, release="Y", rate=ONE):
         with books.open() as page:
             total = D(0)
             rows = []

@@ -1,14 +1,18 @@
 import shutil
 import sqlite3
-from decimal import Decimal as D
+from contextlib import closing
+from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tandem.sandbox.warehouse.books import Books
+
+from tandem.sandbox.warehouse.books import Books, numbered
 from tandem.sandbox.warehouse.crew import Crew, Habits
-from tandem.sandbox.warehouse.office import hold_open, leave
+from tandem.sandbox.warehouse.office import NewItem, enter_customers, enter_items, hold_open, leave
 
 from .conftest import CHICAGO, NOW
+
+D = Decimal
 
 FACTS = (
     "select sono, qtyord, qtyshp, sostat from sotran order by sono, tranlineno",
@@ -17,8 +21,14 @@ FACTS = (
 
 
 def facts(path):
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         return [connection.execute(query).fetchall() for query in FACTS]
+
+
+def copied(path, to):
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as target:
+        source.backup(target)
+    return to
 
 
 def fill(enter, count=40):
@@ -30,7 +40,7 @@ def test_the_same_seed_does_the_same_another_does_not(books, enter, path, tmp_pa
     fill(enter)
     outcomes = []
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
-        copy = shutil.copy(path, tmp_path / name)
+        copy = copied(path, tmp_path / name)
         again = Books(f"sqlite:///{copy}", CHICAGO, clock=lambda: NOW)
         Crew(again, seed).shift()
         again.close()
@@ -48,7 +58,7 @@ def test_shifts_leave_some_for_later_and_the_last_one_finishes(books, enter, pat
     assert first.whole + first.part + first.later == 40
     last = Crew(books, 7).shift(finish=True)
     assert last.whole == first.part + first.later
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("select distinct sostat from somast").fetchall() == [("C",)]
     assert Crew(books, 7).shift(finish=True).shipments == []
 
@@ -87,13 +97,9 @@ def test_a_locked_order_waits_for_the_next_shift(books, enter):
 )
 def test_whatever_the_crew_does_the_totals_agree(made, tmp_path_factory, orders, seed):
     path = tmp_path_factory.mktemp("crew") / "company01.db"
-    path.write_bytes(made)
+    shutil.copy(made, path)
     books = Books(f"sqlite:///{path}", CHICAGO, clock=lambda: NOW)
-    from .conftest import books as _  # noqa: F401
-
     with books.open() as page:
-        from tandem.sandbox.warehouse.office import NewItem, enter_customers, enter_items
-
         enter_items(page, [NewItem(item="SHADE", name="Shade", price=D(1), stock=D(20))])
         enter_customers(page, [{"custno": "SMITH01"}])
     _enter_all(books, orders)
@@ -116,8 +122,6 @@ def test_whatever_the_crew_does_the_totals_agree(made, tmp_path_factory, orders,
 
 
 def _enter_all(books, orders):
-    from tandem.sandbox.warehouse.books import numbered
-
     with books.open() as page:
         total = D(0)
         for sono, order in enumerate(orders, start=1001):

@@ -1,16 +1,20 @@
 import sqlite3
-from decimal import Decimal as D
+from contextlib import closing
+from decimal import Decimal
 
 import pytest
+
 from tandem.sandbox.warehouse import stock
 from tandem.sandbox.warehouse.books import Books, WarehouseError
 from tandem.sandbox.warehouse.office import NewItem, change_customer, enter_customers, enter_items, hold_open, leave
 
 from .conftest import CHICAGO
 
+D = Decimal
+
 
 def look(path, query):
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -18,12 +22,16 @@ def test_items_come_with_their_stock_and_costs(books, path):
     assert look(path, "select itmdesc, stkcode, price, stdcost, ionhand from icitem where item = 'LAMP'") == [
         ("Lamp", "Y", "12.5000", "5.1234", "10.0000")
     ]
-    assert look(path, "select loctid, lonhand, slsdcst from iciloc where item = 'LAMP'") == [("MAIN", "10.0000", "5.1234")]
+    assert look(path, "select loctid, lonhand, slsdcst from iciloc where item = 'LAMP'") == [
+        ("MAIN", "10.0000", "5.1234")
+    ]
     assert look(path, "select count(*) from iciloc where item = 'ADVICE'") == [(0,)]
 
 
 def test_entering_again_changes_nothing(books, path):
-    before = look(path, "select * from icitem") + look(path, "select * from ictran") + look(path, "select * from arcust")
+    before = (
+        look(path, "select * from icitem") + look(path, "select * from ictran") + look(path, "select * from arcust")
+    )
     with books.open() as page:
         assert enter_items(page, [NewItem(item="LAMP", name="Another", price=D(1), stock=D(5))]) == 0
         assert enter_customers(page, [{"custno": "SMITH01", "company": "Somebody else"}]) == 0
@@ -81,7 +89,10 @@ def test_a_count_finds_a_difference_and_a_receipt_adds(books, path):
     [
         (lambda page: stock.receive(page, "LAMP", "MAIN", D(0)), "quantity 0 of LAMP: a receipt is more than nothing"),
         (lambda page: stock.count(page, "LAMP", "MAIN", D(-1)), "counted -1 of LAMP"),
-        (lambda page: stock.receive(page, "LAMP", "NORTH", D(1)), "iciloc has no record with item 'LAMP', loctid 'NORTH'"),
+        (
+            lambda page: stock.receive(page, "LAMP", "NORTH", D(1)),
+            "iciloc has no record with item 'LAMP', loctid 'NORTH'",
+        ),
     ],
 )
 def test_impossible_stock_is_refused(books, act, message):
@@ -109,7 +120,7 @@ def test_without_a_company_the_missing_tables_are_named(tmp_path):
 
 
 def test_without_a_counter_row_nothing_moves(books, path):
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("delete from sysdata where sysid like 'IC%'")
     with pytest.raises(WarehouseError, match="sysdata has no counter row for IC"), books.open() as page:
         stock.receive(page, "LAMP", "MAIN", D(1))

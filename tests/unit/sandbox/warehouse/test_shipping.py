@@ -1,18 +1,22 @@
 """What picking and shipping does to the company, read back by plain SQL."""
 
 import sqlite3
-from decimal import Decimal as D
+from contextlib import closing
+from decimal import Decimal
 
 import pytest
+
 from tandem.sandbox.warehouse.books import WarehouseError, numbered
 from tandem.sandbox.warehouse.office import hold_open, leave
 from tandem.sandbox.warehouse.shipping import Parcel, pick, ready, ship, void
+
+D = Decimal
 
 TWO = [("LAMP", 3, "12.50", True), ("SHADE", 7, "3.3333", True)]
 
 
 def look(path, query, *values):
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(query, values)]
 
@@ -104,7 +108,10 @@ def test_what_was_picked_is_what_leaves(books, enter, path):
     enter("1001", TWO)
     with books.open() as page:
         pick(page, "1001", {2: D(4)})
-    assert look(path, "select shipqty from sotran order by tranlineno") == [{"shipqty": "0.0000"}, {"shipqty": "4.0000"}]
+    assert look(path, "select shipqty from sotran order by tranlineno") == [
+        {"shipqty": "0.0000"},
+        {"shipqty": "4.0000"},
+    ]
     with books.open() as page:
         ship(page, "1001", Parcel())
     assert the(path, "select item, qtyship from soship") == {"item": "SHADE", "qtyship": "4.0000"}
@@ -118,7 +125,11 @@ def test_services_go_out_with_the_last_goods_and_are_in_no_parcel(books, enter, 
     assert the(path, "select ordamt, sostat from somast") == {"ordamt": "50.00", "sostat": ""}
     with books.open() as page:
         ship(page, "1001", Parcel())
-    assert the(path, "select ordamt, shpamt, sostat from somast") == {"ordamt": "0.00", "shpamt": "60.00", "sostat": "C"}
+    assert the(path, "select ordamt, shpamt, sostat from somast") == {
+        "ordamt": "0.00",
+        "shpamt": "60.00",
+        "sostat": "C",
+    }
     assert the(path, "select count(*) as n from soship where item = 'ADVICE'")["n"] == 0
 
 

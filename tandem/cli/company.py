@@ -1,0 +1,83 @@
+"""`tandem company`: make the embedded Sage Pro company, make a real one ready, describe any."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="The Sage Pro company: create the embedded one, prepare or describe any.")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")]
+UrlOption = Annotated[str | None, typer.Option("--url", help="Another company than TANDEM_SAGEPRO_DATABASE_URL names")]
+
+
+@app.command()
+def create(
+    currency: Annotated[str, typer.Option("--currency", help="Currency of the company's books")] = "USD",
+    last_order: Annotated[
+        int, typer.Option("--last-order", min=0, max=9_999_999_998, help="Last order number in use")
+    ] = 1000,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the embedded company with its counters, locations and service items; one that is there is left alone."""
+    from tandem.gateway.company.company import Policy
+    from tandem.gateway.company.create import create_company
+    from tandem.settings import settings
+
+    told = settings()
+    create_company(told.company_url, Policy.of(told), currency=currency, last_order=last_order)
+    where = told.company_url.removeprefix("sqlite:///")
+    _say({"company": told.company, "path": where}, f"Company {told.company} was made in {where}.", as_json)
+
+
+@app.command()
+def prepare(url: UrlOption = None, as_json: JsonOption = False) -> None:
+    """Add Tandem's companion tables to a company that Sage Pro made; Sage Pro's own tables are not touched."""
+    from tandem.gateway.company.create import prepare_company
+    from tandem.settings import settings
+
+    added = prepare_company(url or settings().company_url)
+    _say({"added": added}, f"Added: {', '.join(added) or 'nothing, all companion tables are there'}.", as_json)
+
+
+@app.command()
+def describe(url: UrlOption = None, as_json: JsonOption = False) -> None:
+    """Show columns, widths and counters of a company, and none of its data."""
+    from tandem.gateway.company.describe import describe_company
+    from tandem.settings import settings
+    from tandem.values import dumps
+
+    told = settings()
+    found = describe_company(url or told.company_url, system_schema=told.sagepro_system_schema)
+    if as_json:
+        typer.echo(dumps(found))
+    else:
+        _print(found)
+
+
+def _say(facts: dict[str, Any], sentence: str, as_json: bool) -> None:
+    from tandem.values import dumps
+
+    typer.echo(dumps(facts) if as_json else sentence)
+
+
+def _print(found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    for name, table in found["tables"].items():
+        shown = Table("column", "field", "type", "width", "scale", title=f"{name}: {table['title']}")
+        for column in table["columns"]:
+            shown.add_row(*(Text("" if value is None else str(value)) for value in column.values()))
+        console.print(shown)
+    counters = Table("table", "sysid", "last number", "disabled", title="Counters")
+    for counter in found["counters"]:
+        counters.add_row(*(Text(str(value)) for value in counter.values()))
+    console.print(counters)
+    if found["missing"]:
+        typer.echo(f"Not there: {', '.join(found['missing'])}")
+    for complaint in found["complaints"]:
+        typer.echo(f"Not usable: {complaint}")

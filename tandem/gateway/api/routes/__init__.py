@@ -1,0 +1,28 @@
+"""The routes, one module per resource."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from tandem.gateway.api.routes import (
+    customer_batches,
+    customers,
+    inventory,
+    order_batches,
+    orders,
+    products,
+    shipments,
+    system,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    order_batches.router,
+    orders.router,
+    customer_batches.router,
+    customers.router,
+    products.router,
+    inventory.router,
+    shipments.router,
+    system.router,
+)
+"""In the order in which paths are matched."""

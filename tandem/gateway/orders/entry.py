@@ -1,0 +1,179 @@
+"""Entering sales orders: many at once in few statements, each as if it stood alone.
+
+A group of good orders is written in one transaction. Should the database refuse the group, each of its orders is
+tried in a transaction of its own, so that one bad order never stops another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from tandem.errors import CompanyError
+from tandem.gateway.company.company import Company
+from tandem.gateway.company.faults import Busy, Conflict, Faulty, Locked, Rejection
+from tandem.gateway.company.numbering import Numbering, order_numbers
+from tandem.gateway.company.rows import Row, insert_all
+from tandem.gateway.models import SalesOrder, SalesOrderIn
+from tandem.gateway.orders import compose
+from tandem.gateway.orders.amounts import total
+from tandem.gateway.orders.balances import allocate, set_onorder
+from tandem.gateway.orders.check import order_faults
+from tandem.gateway.orders.check_line import is_stocked
+from tandem.gateway.orders.compose import Entry
+from tandem.gateway.orders.compose_line import lines
+from tandem.gateway.orders.grouping import Numbered, groups
+from tandem.gateway.orders.masters import Masters, Place
+from tandem.gateway.orders.read import OrderReader
+from tandem.gateway.orders.shipto import ShipTos
+from tandem.values import ZERO
+
+Outcome = SalesOrder | Rejection | CompanyError
+Record = Callable[[Connection, Sequence[tuple[int, SalesOrder]]], None]
+"""Called in the transaction of the orders, with their places in the list and the orders as they now stand."""
+
+
+class OrderEntry:
+    """Writes new sales orders by Sage Pro's own rules."""
+
+    def __init__(self, company: Company, reader: OrderReader, numbering: Numbering | None = None) -> None:
+        self._company = company
+        self._reader = reader
+        self._numbering = numbering or order_numbers(company.tables, company.policy.company)
+
+    def create(self, order: SalesOrderIn, record: Record | None = None) -> SalesOrder:
+        """Enter one order; it is durable when this returns.
+
+        Raises:
+            Faulty: with every fault of the order.
+            Conflict: the external order id has been entered; names the order.
+            Locked: the customer is in use at Sage Pro's screens.
+            Busy: another writer holds the company.
+            CompanyError: the company cannot number orders, or refuses the write.
+        """
+        outcome = self.create_many([order], record)[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def create_many(self, orders: Sequence[SalesOrderIn], record: Record | None = None) -> list[Outcome]:
+        """Enter orders, each for itself: one outcome for each, in their order, durable when this returns."""
+        outcomes: dict[int, Outcome] = {}
+        for group in groups(orders):
+            self._enter(group, record, outcomes)
+        return [outcomes[index] for index in range(len(orders))]
+
+    def _enter(self, group: list[Numbered], record: Record | None, outcomes: dict[int, Outcome]) -> None:
+        try:
+            outcomes.update(self._write(group, record))
+        except Busy as busy:
+            outcomes.update(dict.fromkeys((index for index, _ in group), busy))
+        except (Rejection, CompanyError, DBAPIError) as error:
+            if len(group) > 1:
+                for numbered in group:
+                    self._enter([numbered], record, outcomes)
+            elif isinstance(error, IntegrityError):
+                outcomes[group[0][0]] = self._again(group, record)
+            else:
+                outcomes[group[0][0]] = _named(error)
+
+    def _again(self, group: list[Numbered], record: Record | None) -> Outcome:
+        """Another process entered the same in the same moment: now its order can be seen, and named."""
+        try:
+            return self._write(group, record)[group[0][0]]
+        except (Rejection, CompanyError, DBAPIError) as error:
+            return _named(error)
+
+    def _write(self, group: list[Numbered], record: Record | None) -> dict[int, Outcome]:
+        with self._company.write() as connection:
+            masters = Masters.read(connection, self._company, [order for _, order in group])
+            refused = {index: self._refusal(order, masters) for index, order in group}
+            accepted = [(index, order) for index, order in group if refused[index] is None]
+            outcomes: dict[int, Outcome] = {i: refusal for i, refusal in refused.items() if refusal is not None}
+            if accepted:
+                made = self._insert(connection, accepted, masters)
+                if record is not None:
+                    record(connection, made)
+                outcomes.update(made)
+            return outcomes
+
+    def _refusal(self, order: SalesOrderIn, masters: Masters) -> Rejection | None:
+        existing = masters.entered.get(order.external_order_id)
+        if existing is not None:
+            detail = f"external order {order.external_order_id} is sales order {existing}"
+            return Conflict("duplicate-external-order", detail, {"existing": {"SalesOrderNo": existing}})
+        faults = order_faults(order, masters, self._company)
+        if faults:
+            return Faulty(faults)
+        customer = masters.customer(order)
+        if customer is not None and customer["lckstat"]:
+            return Locked(f"customer {customer['custno']} is in use at Sage Pro's screens")
+        return None
+
+    def _insert(
+        self, connection: Connection, accepted: list[Numbered], masters: Masters
+    ) -> list[tuple[int, SalesOrder]]:
+        entries = self._entries(connection, [order for _, order in accepted], masters)
+        tables, company = self._company.tables, self._company
+        headers = [self._header(entry, masters) for entry in entries]
+        insert_all(connection, tables.somast, headers)
+        insert_all(connection, tables.soaddr, [compose.address(entry) for entry in entries])
+        insert_all(connection, tables.sotran, [row for entry in entries for row in lines(entry, masters, company)])
+        self._insert_companions(connection, entries)
+        owing = {entry.customer["custno"]: entry.customer["onorder"] for entry in entries}
+        set_onorder(connection, company, owing)
+        if company.policy.allocate:
+            allocate(connection, company, _taken(entries, masters))
+        made = self._reader.by_number(connection, [entry.sono for entry in entries])
+        return [(index, made[entry.sono]) for (index, _), entry in zip(accepted, entries, strict=True)]
+
+    def _entries(self, connection: Connection, orders: list[SalesOrderIn], masters: Masters) -> list[Entry]:
+        customers = [masters.customers[order.customer_no.strip().upper()] for order in orders]
+        given = [order.sales_order_no.strip() for order in orders]
+        counted = iter(self._numbering.take(connection, given.count(""), avoid=frozenset(given)))
+        ship_tos = ShipTos.read(connection, self._company, list(zip(orders, customers, strict=True)))
+        stamp = self._company.stamp()
+        entries = [
+            Entry(order, customer, number or next(counted), stamp=stamp, **ship_tos.of(order, customer))
+            for order, customer, number in zip(orders, customers, given, strict=True)
+        ]
+        insert_all(connection, self._company.tables.arcadr, ship_tos.added)
+        return entries
+
+    def _header(self, entry: Entry, masters: Masters) -> Row:
+        row = compose.header(entry, masters, self._company)
+        entry.customer["onorder"] = total((entry.customer["onorder"], row["ordamt"]))
+        return row
+
+    def _insert_companions(self, connection: Connection, entries: list[Entry]) -> None:
+        tables = self._company.tables
+        rows = [
+            compose.companions(entry, range(1, len(entry.order.line_items) + 1), self._company) for entry in entries
+        ]
+        insert_all(connection, tables.tdorder, [head for head, _, _ in rows])
+        insert_all(connection, tables.tdline, [line for _, lines, _ in rows for line in lines])
+        insert_all(connection, tables.tdaddr, [address for _, _, address in rows if address is not None])
+
+
+def _taken(entries: Sequence[Entry], masters: Masters) -> dict[Place, Decimal]:
+    taken: dict[Place, Decimal] = {}
+    for entry in entries:
+        for line in entry.order.line_items:
+            item = masters.items[line.item_code]
+            if is_stocked(item):
+                place = (item["item"], masters.location(line.location, entry.order.location) or "")
+                taken[place] = taken.get(place, ZERO) + line.quantity
+    return taken
+
+
+def _named(error: Exception) -> Rejection | CompanyError:
+    if isinstance(error, IntegrityError):
+        return Busy("another writer entered the same document in the same moment; ask again")
+    if isinstance(error, DBAPIError):
+        return CompanyError(f"the company database refused the write: {error.orig}")
+    if isinstance(error, Rejection | CompanyError):
+        return error
+    raise error

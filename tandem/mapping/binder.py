@@ -1,0 +1,147 @@
+"""Reads a folder of sheets, lookups and rules, and binds them to one another."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from tandem.entities import ENTITIES
+from tandem.entities.declaration import Entity
+from tandem.mapping import countries
+from tandem.mapping.bench import Bench
+from tandem.mapping.decisions import Decision, load_decision
+from tandem.mapping.lookups import Lookup, load_lookup
+from tandem.mapping.notation import SheetFault, Source, read
+from tandem.mapping.shapes import Targets, targets_of
+from tandem.mapping.sheet import Direction, compile_direction, origins_of, terms_of
+from tandem.mapping.suggest import one_of
+
+TARGETS = "targets.yaml"
+COUNTRIES = "countries"
+
+
+class Binder:
+    """Loads everything and keeps every fault on the way."""
+
+    def __init__(self, folder: Path, widths: Mapping[str, int] | None) -> None:
+        self.folder = folder
+        self.widths = widths
+        self.faults: list[SheetFault] = []
+        self.lookups: dict[str, Lookup] = {}
+        self.decisions: dict[str, Decision] = {}
+        self.directions: dict[tuple[str, str], Direction] = {}
+        self.version = ""
+        self._targets: Targets = {}
+
+    def bind(self, *, complete: bool) -> None:
+        """Read and check all of it."""
+        if not self.folder.is_dir():
+            self.faults.append(SheetFault(self.folder.name, "", f"there is no folder {self.folder}"))
+            return
+        self.version = version_of(self.folder)
+        self._tables()
+        for path in sorted(self.folder.glob("*.yaml")):
+            if path.name != TARGETS:
+                self._sheet(path)
+        if complete:
+            self._complete()
+        self.faults.sort(key=lambda fault: (fault.file, fault.line or 0))
+
+    def _tables(self) -> None:
+        for path in sorted(self.folder.glob("lookups/*.yaml")):
+            lookup, source = load_lookup(path, self.folder)
+            self.lookups[path.stem] = lookup
+            self.faults += source.faults
+        for path in sorted(self.folder.glob("rules/*.json")):
+            decision, source = load_decision(path, self.folder)
+            self.faults += source.faults
+            if decision is not None:
+                self.decisions[path.stem] = decision
+        self._countries()
+        if (self.folder / TARGETS).is_file():
+            source = read(self.folder / TARGETS, self.folder)
+            self._targets = {} if source.faults else targets_of(source)
+            self.faults += source.faults
+
+    def _countries(self) -> None:
+        for name, code in self._country_names().items():
+            if not countries.is_code(code):
+                where = f"values.{name}"
+                message = f"{code!r} is no ISO 3166 code of two letters"
+                self.faults.append(SheetFault(f"lookups/{COUNTRIES}.yaml", where, message))
+
+    def _country_names(self) -> dict[str, str]:
+        lookup = self.lookups.get(COUNTRIES)
+        return countries.lookup_names(lookup.values) if lookup else {}
+
+    def _sheet(self, path: Path) -> None:
+        source = read(path, self.folder)
+        if not source.faults:
+            self._entities(source, path.stem)
+        self.faults += source.faults
+
+    def _entities(self, source: Source, stem: str) -> None:
+        content = source.content
+        if not isinstance(content, dict) or list(content) != [stem]:
+            source.fault((), f"needs one block, named {stem!r} as the file")
+        elif stem not in ENTITIES:
+            source.fault((stem,), f"there is no entity {stem!r}; {one_of(stem, ENTITIES)}")
+        elif not isinstance(content[stem], dict):
+            source.fault((stem,), "needs a block of directions such as from_clarity")
+        else:
+            self._directions(source, ENTITIES[stem], content[stem])
+
+    def _directions(self, source: Source, entity: Entity, directions: Mapping[str, object]) -> None:
+        inward: dict[str, Direction] = {}
+        for name in sorted(directions, key=lambda name: name.startswith("to_")):  # origins are known by then
+            spot = (entity.name, name)
+            terms = terms_of(name, entity, self._targets)
+            if terms is None:
+                right = "a name such as from_clarity, to_sagepro, from_clarity_order or order_from_clarity"
+                source.fault(spot, f"is no direction; {right} is needed")
+                continue
+            bench = Bench(
+                source,
+                self.lookups,
+                self.decisions,
+                frozenset(ENTITIES),
+                widths=self.widths,
+                countries=self._country_names(),
+                origins=origins_of(entity, inward) if terms.source else {},
+            )
+            direction = compile_direction(bench, directions[name], spot, terms)
+            self.directions[entity.name, name] = direction
+            if name.startswith("from_"):
+                inward[name] = direction
+
+    def _complete(self) -> None:
+        """Every sheet that an entity's declaration counts on."""
+        for entity in ENTITIES.values():
+            for name in needed(entity):
+                if (entity.name, name) not in self.directions:
+                    file = f"{entity.name}.yaml"
+                    message = f"lacks direction {name!r}, which the routes of {entity.name} need"
+                    self.faults.append(SheetFault(file, entity.name, message))
+
+
+def needed(entity: Entity) -> list[str]:
+    """The directions that the routes of an entity need, and those that make it as the parent of another."""
+    names = []
+    for route in entity.routes:
+        names.append(route.sheet_in)
+        names += [route.sheet_out] if route.target is not None and route.write is not None else []
+        names += [f"{name}_from_{companion.system}" for name, companion in route.companions.items()]
+    for child in ENTITIES.values():
+        parents = [parent for route in child.routes for parent in route.parents]
+        names += [parent.sheet for parent in parents if parent.entity == entity.name and parent.sheet]
+    return names
+
+
+def version_of(folder: Path) -> str:
+    """A hash over every sheet, lookup, rule and dialect."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".yaml", ".json") and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,204 @@
+"""Both systems as real HTTP servers in threads, and a store: what the flow tests drive."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import uvicorn
+
+from flows.order_to_fulfillment import Options, order_to_fulfillment
+from tandem.entities import System
+from tandem.gateway.app import create_app as gateway_app
+from tandem.gateway.company.company import Policy
+from tandem.gateway.company.create import create_company
+from tandem.sandbox.app import create_app as sandbox_app
+from tandem.sandbox.shop import Shop
+from tandem.sandbox.warehouse.books import Books, Page
+from tandem.sandbox.warehouse.office import NewItem, enter_items
+from tandem.settings import Settings
+from tandem.store import Event, Record, Store
+
+ROOT = Path(__file__).parents[2]
+ITEMS = {"ABC-1": "19.90", "ABC-2": "33.33", "ABC-3": "10.00", "CASE": "60.00"}
+US = {
+    "firstName": "Ann",
+    "lastName": "Example",
+    "address1": "1 Main Street",
+    "city": "Springfield",
+    "region": "IL",
+    "postalCode": "62701",
+    "country": "US",
+}
+
+
+class CutWrites:
+    """ASGI middleware: the gateway commits, and the answer never leaves; `times` says how often."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.times = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["method"] in ("POST", "PUT") and self.times:
+            self.times -= 1
+            await self.app(scope, receive, _nowhere)
+            await send({"type": "http.response.start", "status": 502, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await self.app(scope, receive, send)
+
+
+async def _nowhere(_message: Any) -> None:
+    return None
+
+
+@contextlib.contextmanager
+def served(app: Any, port: int) -> Iterator[None]:
+    """The application on a port, in a thread, until the end of the block."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="on"))
+    started = threading.Event()
+    server.install_signal_handlers = lambda: None  # type: ignore[method-assign]
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(server, started)), daemon=True)
+    thread.start()
+    if not started.wait(30):
+        raise TimeoutError(f"nothing listens on {port}")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+async def _serve(server: uvicorn.Server, started: threading.Event) -> None:
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    started.set()
+    await serving
+
+
+def free_ports() -> int:
+    """A base such that base + 0, 1 and 2 are free now."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            base = int(probe.getsockname()[1])
+        try:
+            for port in range(base, base + 3):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            continue
+        return base
+
+
+@dataclass
+class Stack:
+    """A connection under test with a hand on every part of it."""
+
+    settings: Settings
+    store: Store
+    shop: Shop
+    books: Books
+    cut: CutWrites
+
+    def order(self, *lines: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
+        """Place an order; one piece of ABC-1 by a guest unless told otherwise."""
+        cart = {
+            "email": "ann@example.com",
+            "shippingAddress": US,
+            "billingAddress": US,
+            "lines": [dict(line) for line in lines] or [{"sku": "ABC-1"}],
+            **fields,
+        }
+        return self.shop.place_order(self.cart(cart))
+
+    @staticmethod
+    def cart(fields: dict[str, Any]) -> Any:
+        """A cart as the checkout takes it."""
+        from tandem.sandbox.shop.cart import Cart
+
+        return Cart.model_validate(fields)
+
+    def event(self, event_type: str, key: str, *, entity: str = "order", number: int = 0, **fields: Any) -> None:
+        """Word from the shop, without its details."""
+        self.store.inbox.put(
+            [
+                Event(
+                    connection="main",
+                    company="01",
+                    source=System.CLARITY,
+                    event_id=f"{event_type}:{key}:{number}",
+                    event_type=event_type,
+                    entity=entity,
+                    key=key,
+                    received_at=datetime.now(UTC),
+                    **fields,
+                )
+            ]
+        )
+
+    async def run(self) -> dict[str, int]:
+        """One sweep of the flow; gives its tally."""
+        return await order_to_fulfillment(Options(live=False))
+
+    def record(self, entity: str, key: str) -> Record:
+        """The present state of a record."""
+        (found,) = [r for r in self.store.ledger.find(key) if r.entity == entity and r.key == key]
+        return found
+
+    def rows(self, table: str, **where: Any) -> list[dict[str, Any]]:
+        """Rows of the company as an outsider reads them."""
+        with self.books.open() as page:
+            return [dict(row) for row in page.rows(table, **where)]
+
+    @contextlib.contextmanager
+    def screens(self) -> Iterator[Page]:
+        """The people at Sage Pro's screens."""
+        with self.books.open() as page:
+            yield page
+
+
+@contextlib.contextmanager
+def stack(home: Path, environment: Any) -> Iterator[Stack]:
+    """A whole connection in a folder; `environment` is pytest's monkeypatch."""
+    base = free_ports()
+    for name, value in {
+        "HOME": home,
+        "PORT_BASE": base,
+        "MAPPINGS": ROOT / "mappings",
+        "CLARITY_TOKEN": "shop-token",
+        "CLARITY_ZONE": "America/Chicago",
+        "SAGEPRO_ZONE": "America/Chicago",
+        "SAGEPRO_API_KEY": "gateway-key",
+        "SAGEPRO_API_KEYS": "gateway-key=read write",
+        "SWEEP_FROM": "2000-01-01T00:00:00+00:00",
+    }.items():
+        environment.setenv(f"TANDEM_{name}", str(value))
+    from tandem.settings import settings
+
+    settings.cache_clear()
+    now = settings()
+    zone = ZoneInfo("America/Chicago")
+    create_company(now.company_url, Policy.of(now))
+    books = Books(now.company_url, zone)
+    with books.open() as page:
+        enter_items(page, [NewItem(item=i, name=i.title(), price=Decimal(p), stock=Decimal(1000)) for i, p in ITEMS.items()])
+    cut = CutWrites(gateway_app(now))
+    shop_app = sandbox_app(now)
+    shop = shop_app.state.shop
+    shop.add_products([{"sku": sku, "name": sku.title(), "price": Decimal(price)} for sku, price in ITEMS.items()])
+    store = Store.open(now.store_url)
+    with served(cut, base + 1), served(shop_app, base + 2):
+        yield Stack(settings=now, store=store, shop=shop, books=books, cut=cut)
+    store.close()
+    books.close()
+    settings.cache_clear()
