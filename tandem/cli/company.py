@@ -63,21 +63,26 @@ def _say(facts: dict[str, Any], sentence: str, as_json: bool) -> None:
 
 
 def _print(found: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
     for name, table in found["tables"].items():
-        shown = Table("column", "field", "type", "width", "scale", title=f"{name}: {table['title']}")
+        typer.echo(f"{name} ({table['title']})")
         for column in table["columns"]:
-            shown.add_row(*(Text("" if value is None else str(value)) for value in column.values()))
-        console.print(shown)
-    counters = Table("table", "sysid", "last number", "disabled", title="Counters")
+            typer.echo(f"  {column['column']:<12} {_sized(column):<24} {_meaning(column)}".rstrip())
+    typer.echo("Counters")
     for counter in found["counters"]:
-        counters.add_row(*(Text(str(value)) for value in counter.values()))
-    console.print(counters)
+        state = "disabled" if counter["disabled"] else f"last number {counter['last_number']}"
+        typer.echo(f"  {counter['table']} {counter['sysid']}: {state}")
     if found["missing"]:
         typer.echo(f"Not there: {', '.join(found['missing'])}")
     for complaint in found["complaints"]:
         typer.echo(f"Not usable: {complaint}")
+
+
+def _sized(column: dict[str, Any]) -> str:
+    size = ",".join(str(column[part]) for part in ("width", "scale") if column[part] is not None)
+    return f"{column['type']}({size})" if size else str(column["type"])
+
+
+def _meaning(column: dict[str, Any]) -> str:
+    if column["field"] is None:
+        return "of the site's own"
+    return "" if column["field"] == column["column"] else f"as {column['field']}"

@@ -12,7 +12,7 @@ from tandem.errors import SettingsError
 from tandem.settings import settings
 
 APPS = {
-    "gateway": "tandem.gateway.api.app:from_settings",
+    "gateway": "tandem.gateway.app:from_settings",
     "sandbox": "tandem.sandbox.app:from_settings",
     "ingress": "tandem.ingress.app:from_settings",
 }

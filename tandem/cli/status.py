@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from tandem.store import Record, Status
+    from tandem.store import Record, Status, Unused
 
 
 def status(
@@ -25,7 +25,7 @@ def status(
         if find is not None:
             found = store.ledger.find(find)
             passes = [store.ledger.history(r.connection, r.entity, r.key) for r in found]
-            _print_found(find, found, passes, as_json=as_json)
+            _print_found(find, found, passes, list(store.inbox.unused([find]).values()), as_json=as_json)
         else:
             _print_status(store.status(), as_json=as_json)
     finally:
@@ -104,7 +104,7 @@ def _sorted(numbers: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _print_found(number: str, found: list[Record], passes: list[Any], *, as_json: bool) -> None:
+def _print_found(number: str, found: list[Record], passes: list[Any], unused: list[Unused], *, as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -114,10 +114,12 @@ def _print_found(number: str, found: list[Record], passes: list[Any], *, as_json
         records = [
             asdict(r) | {"passes": [asdict(line) for line in lines]} for r, lines in zip(found, passes, strict=True)
         ]
-        typer.echo(dumps({"number": number, "records": records}))
+        typer.echo(dumps({"number": number, "records": records, "unused": [asdict(event) for event in unused]}))
         return
     console = Console()
-    if not found:
+    for event in unused:
+        console.print(f"{event.key}: {event.state}, {event.reason}", highlight=False, markup=False)
+    if not found and not unused:
         console.print(f"No record goes by {number}.", highlight=False, markup=False)
     for record, lines in zip(found, passes, strict=True):
         table = Table(title=f"{record.entity} {record.key} ({record.connection}, company {record.company})")

@@ -75,8 +75,18 @@ def say(line: str) -> None:
 
 
 def _make_stores(now: Settings, currency: str) -> None:
-    """Make the company if it is embedded and not there yet, and bring the store up to date."""
-    raise NotImplementedError(currency)
+    """Bring the store up to date, and make the embedded company if there is none yet."""
+    from tandem.gateway.company.company import Policy
+    from tandem.gateway.company.create import create_company
+    from tandem.store import Store
+
+    now.home.mkdir(parents=True, exist_ok=True)
+    Store.open(now.store_url).close()
+    if now.sagepro_url or now.sagepro_database_url:
+        return
+    company = Path(now.company_url.removeprefix("sqlite:///"))
+    if not company.exists() or not company.stat().st_size:
+        create_company(now.company_url, Policy.of(now), currency=currency)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -62,7 +62,8 @@ class Route:
     that says which of two states is newer, `updated` that of the time by which the source is swept, `number` that of
     the number that people use. `events` are the types that
     wake it. `reference` is the field of the target payload that carries our external reference; it is what the
-    look-up before a second write asks for. `target_number` is the field of the target's answer with its own number.
+    look-up before a second write asks for. `target_number` is the field of the target's answer with its own number;
+    `target_amount`, `target_currency` and `target_status` are those that reconciliation compares.
     `write` is None for a read-only route. `under` is the dotted path in the canonical model of the number that the
     target keeps the record under (the order of a fulfilment). `erases` are the event types after which no personal data
     of the record may remain in the store.
@@ -79,6 +80,9 @@ class Route:
     write: str | None = None
     reference: str | None = None
     target_number: str | None = None
+    target_amount: str | None = None
+    target_currency: str | None = None
+    target_status: str | None = None
     parents: tuple[Parent, ...] = ()
     companions: Mapping[str, Companion] = field(default_factory=dict)
     match: Match | None = None
@@ -104,7 +108,8 @@ class Route:
 class Entity:
     """Cargo: its name, its canonical model, its routes, and the document that its plan makes for the target.
 
-    `amount` and `currency` are dotted paths in the canonical model of what reconciliation adds up.
+    `amount` and `currency` are dotted paths in the canonical model of what reconciliation adds up, `status` that of
+    the field (or the flag) that says whether the record still counts.
     """
 
     name: str
@@ -113,6 +118,7 @@ class Entity:
     document: type[Canonical] | None = None
     amount: str | None = None
     currency: str | None = None
+    status: str | None = None
 
     def route(self, source: System) -> Route:
         """The route that starts at `source`.

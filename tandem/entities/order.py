@@ -133,6 +133,7 @@ ORDER = Entity(
     document=OrderDocument,
     amount="total",
     currency="currency",
+    status="status",
     routes=(
         Route(
             source=System.CLARITY,
@@ -145,6 +146,9 @@ ORDER = Entity(
             number="orderNumber",
             reference="ExternalOrderId",
             target_number="SalesOrderNo",
+            target_amount="TotalAmount",
+            target_currency="Currency",
+            target_status="Status",
             parents=(Parent(entity="customer", key="customer_key", sheet="from_clarity_order"),),
             events=frozenset({"order.created", "order.updated", "order.cancelled", "order.paid"}),
         ),

@@ -92,6 +92,7 @@ SHIPMENT = Entity(
     name="shipment",
     model=Shipment,
     document=Fulfilment,
+    status="voided",
     routes=(
         Route(
             source=System.SAGEPRO,
@@ -104,6 +105,7 @@ SHIPMENT = Entity(
             number="TrackingNo",
             reference="externalKey",
             target_number="fulfillmentId",
+            target_status="status",
             companions={"order": Companion(system=System.CLARITY, resource="orders", key="order_id")},
             live_poll=True,
             under="order_id",

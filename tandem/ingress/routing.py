@@ -30,12 +30,17 @@ def event_of(body: bytes, *, system: System, event_id: str, settings: Settings, 
         event_id=event_id,
         event_type=event_type,
         entity=woken[0].name if woken else None,
-        key=_text(at(record, woken[1].key)) if woken else None,
+        key=_text(at(record, woken[1].key) if woken else record.get(_unused_key(event_type))),
         version=_text(at(record, woken[1].version)) if woken else None,
         body=record if woken and not _thin(record, woken[1]) else None,
         received_at=now,
         occurred_at=_moment(envelope),
     )
+
+
+def _unused_key(event_type: str) -> str:
+    """Where an event of a type that nobody declared is likely to carry its record's number: returnId, disputeId."""
+    return f"{event_type.partition('.')[0]}Id"
 
 
 def _parsed(body: bytes) -> Any:

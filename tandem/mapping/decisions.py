@@ -10,7 +10,7 @@ from typing import Any
 import zen
 
 from tandem.mapping.expression import context_of, first_line, paths_of, unfloated
-from tandem.mapping.notation import Source
+from tandem.mapping.notation import Source, Spot
 from tandem.mapping.run import Hindrance
 
 _ANY = frozenset({"", "-"})
@@ -48,6 +48,10 @@ class Decision:
             message = f"decision table {self.name} cannot be worked out: {first_line(error)}"
             raise Hindrance(message, kind="expression") from None
         decided: dict[str, Any] = unfloated(answer)
+        for output in sorted(self.outputs - decided.keys()):
+            # the engine leaves out what fails; every table answers for every record, so nothing else can be missing
+            message = f"decision table {self.name} gives no {output}: its cell cannot be worked out for this record"
+            raise Hindrance(message, kind="expression")
         return decided
 
 
@@ -62,7 +66,8 @@ def load_decision(path: Path, folder: Path) -> tuple[Decision | None, Source]:
     if not isinstance(source.content, dict) or not isinstance(source.content.get("nodes"), list):
         source.fault((), "is no decision model: it has no list of nodes")
         return None, source
-    _check(source)
+    for at, table in _tables(source.content):
+        _check(source, ("nodes", at, "content"), table)
     if source.faults:
         return None, source
     try:
@@ -75,30 +80,44 @@ def load_decision(path: Path, folder: Path) -> tuple[Decision | None, Source]:
 def _tables(content: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     for at, node in enumerate(content["nodes"]):
         if isinstance(node, dict) and node.get("type") == "decisionTableNode":
-            yield at, node["content"]
+            yield at, node.get("content") or {}
 
 
-def _check(source: Source) -> None:
-    """Every cell is an expression; the engine itself would only find out when a record reaches it."""
-    for at, table in _tables(source.content):
-        columns = {column["id"]: column for column in (*table["inputs"], *table["outputs"])}
-        outputs = {column["id"] for column in table["outputs"]}
-        for number, rule in enumerate(table["rules"]):
-            for name, cell in rule.items():
-                spot = ("nodes", at, "content", "rules", number, name)
-                if name.startswith("_"):
-                    continue
-                if name not in columns:
-                    source.fault(spot, "belongs to no column of the table")
-                elif (fault := _cell_fault(cell, output=name in outputs)) is not None:
-                    source.fault(spot, f"{cell!r} under {columns[name].get('name', name)!r}: {fault}")
+def _check(source: Source, spot: Spot, table: dict[str, Any]) -> None:
+    """Every cell is an expression and every record gets an answer; the engine would only find out when it is asked."""
+    missing = [name for name in ("inputs", "outputs", "rules") if not isinstance(table.get(name), list)]
+    for name in missing:
+        source.fault((*spot, name), "is missing; a table has inputs, outputs and rules")
+    if missing:
+        return
+    if table.get("hitPolicy") != "first":
+        source.fault((*spot, "hitPolicy"), f"must be 'first', not {table.get('hitPolicy')!r}")
+    columns = {column["id"]: column for column in (*table["inputs"], *table["outputs"])}
+    outputs = {column["id"] for column in table["outputs"]}
+    for number, rule in enumerate(table["rules"]):
+        for name, fault in _faults(rule, columns, outputs):
+            source.fault((*spot, "rules", number, name), fault)
+    last = table["rules"][-1] if table["rules"] else {}
+    if not table["rules"] or any(last.get(column["id"], "").strip() not in _ANY for column in table["inputs"]):
+        source.fault((*spot, "rules"), "the last rule must hold for every record: leave its inputs empty")
+
+
+def _faults(rule: dict[str, Any], columns: Mapping[str, Any], outputs: set[str]) -> Iterator[tuple[str, str]]:
+    for name in rule:
+        if not name.startswith("_") and name not in columns:
+            yield name, "belongs to no column of the table"
+    for name, column in columns.items():
+        cell = rule.get(name, "")
+        fault = _cell_fault(cell, output=name in outputs)
+        if fault is not None:
+            yield name, f"{cell!r} under {column.get('name', name)!r}: {fault}"
 
 
 def _cell_fault(cell: Any, *, output: bool) -> str | None:
     if not isinstance(cell, str):
         return "a cell is text; put quotes around it"
     if cell.strip() in _ANY:
-        return None
+        return "an output needs a value; write '' for nothing" if output else None
     try:
         # not zen.validate_unary_expression: it knows neither `> 5` nor `'a', 'b'`
         (zen.compile_expression if output else zen.compile_unary_expression)(cell)

@@ -16,7 +16,6 @@ def fold(lines: Sequence[str], widths: Sequence[int]) -> list[str]:
     if len(lines) <= len(widths):
         return list(lines)
     ways = [_joined(lines, breaks) for breaks in combinations(range(1, len(lines)), len(widths) - 1)]
-    ways.reverse()
     return min(ways, key=lambda way: _lost(way, widths)) if len(widths) > 1 else [BETWEEN.join(lines)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from tandem.mapping.notation import Source, Spot
@@ -34,6 +34,13 @@ class Value(Filled):
 
     is_: str | tuple[Any, ...] = Field(alias="is")
     zone: Literal["connection"] | None = None
+
+    @field_validator("is_", mode="before")
+    @classmethod
+    def _expression_or_list(cls, value: Any) -> Any:
+        if isinstance(value, str | list):
+            return value
+        raise ValueError(f"needs an expression or a list of fields, not {value!r}")
 
 
 class LookedUp(Filled):

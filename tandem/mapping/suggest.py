@@ -9,6 +9,8 @@ from rapidfuzz import fuzz, process, utils
 LIMIT = 3
 CLOSE = 65.0
 """Below this likeness (of 100) a suggestion confuses more than it helps."""
+NEAR = 10.0
+"""So much less like it than the best one a further suggestion may be."""
 
 
 def suggestions(value: str, known: Iterable[str], *, limit: int = LIMIT, close: float = CLOSE) -> list[str]:
@@ -16,7 +18,7 @@ def suggestions(value: str, known: Iterable[str], *, limit: int = LIMIT, close: 
     found = process.extract(
         value, list(known), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=close
     )
-    return [name for name, _score, _index in found]
+    return [name for name, score, _index in found if score >= found[0][1] - NEAR]
 
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:

@@ -93,8 +93,8 @@ class Workbook:
     def decide(self, table: str, context: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs of a decision table for a record; none for an entity that has no table.
 
-        Raises:
-            SheetError: the table cannot be worked out over this record.
+        A table that cannot be worked out for this record gives a `hold_reason` that says so: one record is held, and
+        the others of its batch go on.
         """
         decision = self._decisions.get(table)
         if decision is None:
@@ -102,7 +102,7 @@ class Workbook:
         try:
             return decision(context)
         except Hindrance as hindrance:
-            raise SheetError(f"rules/{table}.json: {hindrance.message}") from None
+            return {"hold_reason": f"rules/{table}.json: {hindrance.message}"}
 
     def lookup(self, name: str, key: str) -> Any:
         """What a lookup makes of a value; None if it leaves it open.

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tandem.quality.engine import great_expectations, quiet
+from tandem.quality.engine import great_expectations, in_folder
 from tandem.quality.lock import only_one
 from tandem.quality.suites import SUITES
 from tandem.quality.verdict import Published
@@ -17,8 +17,8 @@ from tandem.values import utc_now
 
 SITE = "tandem"
 
-WAITING = 100
-"""Validations that wait for `publish` at most; of what was fine only the newest of each suite is kept."""
+WAITING = 20
+"""Validations that stopped a record and wait for `publish`, at most; of others only the newest of each suite is kept."""
 
 Entry = tuple[str, datetime, Any]
 """A suite's name, when it was asked, and the library's result."""
@@ -32,7 +32,7 @@ class Docs:
         self._run = run
         self._keep = keep
         self._context: Any = None
-        self._failed: deque[Entry] = deque(maxlen=WAITING)
+        self._stopped: deque[Entry] = deque(maxlen=WAITING)
         self._passed: dict[str, Entry] = {}
         self._described: set[str] = set()
         self._dropped = 0
@@ -43,24 +43,24 @@ class Docs:
         """The first page."""
         return self._home / "gx" / "uncommitted" / "data_docs" / SITE / "index.html"
 
-    def add(self, suite: str, result: Any) -> None:
-        """Keep a result for the next `publish`."""
+    def add(self, suite: str, result: Any, *, stopped: bool) -> None:
+        """Keep a result for the next `publish`; `stopped` says whether it stopped a record."""
         entry = (suite, utc_now(), result)
-        if result.success:
+        if not stopped:
             self._passed[suite] = entry
             return
-        self._dropped += len(self._failed) == WAITING
-        self._failed.append(entry)
+        self._dropped += len(self._stopped) == WAITING
+        self._stopped.append(entry)
 
     def publish(self) -> Published:
         """Write what waits and build its pages; what other runs wrote stays until `keep` newer ones are there."""
-        waiting = [*self._failed, *self._passed.values()]
+        waiting = [*self._stopped, *self._passed.values()]
         published = Published(index=self.index, added=len(waiting), dropped=self._dropped)
         if waiting:
             self._home.mkdir(parents=True, exist_ok=True)
             with only_one(self._home / "gx.lock"):
                 self._write(waiting)
-        self._failed.clear()
+        self._stopped.clear()
         self._passed.clear()
         self._dropped = 0
         return published
@@ -92,17 +92,27 @@ class Docs:
         newest_first = sorted(store.list_keys(), key=lambda key: key.run_id.run_time, reverse=True)
         for key in newest_first[self._keep :]:
             store.remove_key(key)
-            page = self.index.parent.joinpath("validations", *key.to_tuple()).with_suffix("")
-            page.with_name(page.name + ".html").unlink(missing_ok=True)
+            page = self.index.parent.joinpath("validations", *key.to_tuple())
+            page.with_name(f"{page.name}.html").unlink(missing_ok=True)
+            _remove_empty(page.parent, top=self.index.parent)
+            kept = self._home.joinpath("gx", "uncommitted", "validations")
+            _remove_empty(kept.joinpath(*key.to_tuple()).parent, top=kept)
 
     def _opened(self) -> Any:
         if self._context is None:
-            context = quiet(great_expectations().get_context(mode="file", project_root_dir=str(self._home)))
-            if SITE not in context.variables.data_docs_sites or "local_site" in context.variables.data_docs_sites:
-                context.variables.data_docs_sites = {SITE: site(f"uncommitted/data_docs/{SITE}/")}
+            context = in_folder(self._home)
+            sites = {SITE: site(f"uncommitted/data_docs/{SITE}/")}
+            if context.variables.data_docs_sites != sites:
+                context.variables.data_docs_sites = sites
                 context.variables.save()
             self._context = context
         return self._context
+
+
+def _remove_empty(folder: Path, *, top: Path) -> None:
+    while folder != top and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _suite_identifier(suite: str) -> Any:

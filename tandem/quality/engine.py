@@ -6,6 +6,7 @@ import logging
 import os
 import warnings
 from functools import lru_cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -25,6 +26,20 @@ def great_expectations() -> ModuleType:
 def expectations() -> Any:
     """The library's own expectation classes."""
     return great_expectations().expectations
+
+
+def in_memory() -> Any:
+    """A context that keeps nothing and touches no disk."""
+    gx = great_expectations()
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+
+    config = DataContextConfig(store_backend_defaults=InMemoryStoreBackendDefaults())
+    return quiet(gx.get_context(mode="ephemeral", project_config=config))
+
+
+def in_folder(root: Path) -> Any:
+    """A context that keeps its history in `root`/gx."""
+    return quiet(great_expectations().get_context(mode="file", project_root_dir=str(root)))
 
 
 def quiet(context: Any) -> Any:

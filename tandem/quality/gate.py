@@ -9,7 +9,7 @@ from typing import Any
 
 from tandem.errors import TandemError
 from tandem.quality.docs import Docs
-from tandem.quality.engine import great_expectations, quiet
+from tandem.quality.engine import great_expectations, in_memory
 from tandem.quality.frame import KEYS, Row
 from tandem.quality.suites import SUITES, Suite
 from tandem.quality.verdict import Failure, Published, Severity, Verdict
@@ -29,7 +29,7 @@ class Gate:
     does not hold is asked again for the rows. The Data Docs are built by `publish`, because that takes longer.
     """
 
-    def __init__(self, home: Path, *, run: str = "tandem", keep: int = 200) -> None:
+    def __init__(self, home: Path, *, run: str = "tandem", keep: int = 100) -> None:
         self._docs = Docs(home, run=run, keep=keep)
         self._lock = Lock()
         self._context: Any = None
@@ -58,7 +58,7 @@ class Gate:
 
     def _ready(self) -> Any:
         if self._context is None:
-            self._context = quiet(great_expectations().get_context(mode="ephemeral"))
+            self._context = in_memory()
             self._context.data_sources.add_pandas("tandem")
         return self._context
 
@@ -80,16 +80,17 @@ class Gate:
         if not rows:
             return Verdict(suite=name, records=len(keys), expectations=0, met=0)
         result = _validate(source, own, rows)
-        self._docs.add(name, result)
         place = {key: index for index, key in enumerate(keys)}
         failures = [f for found in result.results if not found.success for f in _failures(found, rows, place)]
-        return Verdict(
+        verdict = Verdict(
             suite=name,
             records=len(keys),
             expectations=len(result.results),
             met=sum(1 for found in result.results if found.success),
             failures=tuple(sorted(failures, key=lambda f: (f.index, f.severity, f.column))),
         )
+        self._docs.add(name, result, stopped=not verdict.ok)
+        return verdict
 
 
 def _validate(source: Any, suite: Any, rows: Sequence[Row]) -> Any:
@@ -120,7 +121,7 @@ def _failures(found: Any, rows: Sequence[Row], place: Mapping[str, int]) -> list
     """
     config = found.expectation_config
     column = str(config.kwargs["column"])
-    if found.exception_info.get("raised_exception"):
+    if "unexpected_index_list" not in found.result:
         raise TandemError(f"{column}: {config.type} could not be evaluated: {found.exception_info}")
     failing = {(row["record"], row["line"]) for row in found.result["unexpected_index_list"]}
     return [

@@ -12,6 +12,7 @@ Inbox (durable intake, claims by lease)
     inbox.extend(owner, *ids, lease_seconds, now) -> int   what `owner` still holds (all, or these)
     inbox.release(owner, *ids, now) -> int          hands back what was claimed and not settled; no attempt is counted
     inbox.waiting(connection, entity=None, *, now=None, at_most=None) -> int   keys that a claim could take now
+    inbox.unused(keys, connection=None) -> dict[str, Unused]   events of undeclared types, by their record's number
     inbox.wake_children(connection, parent_entity, key, now) -> int
 
 Ledger (what became of every record)
@@ -62,6 +63,7 @@ from tandem.store.model import (
     Record,
     SettleReport,
     Status,
+    Unused,
 )
 from tandem.store.store import Store
 
@@ -78,4 +80,5 @@ __all__ = [
     "SettleReport",
     "Status",
     "Store",
+    "Unused",
 ]

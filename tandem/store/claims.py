@@ -70,7 +70,7 @@ def _claim(tx: Connection, lane: Lane, lease: Lease, limit: int) -> list[Message
     taken = tx.execute(
         sa.select(queue.c.id, queue.c.company, queue.c.key, queue.c.attempts)
         .where(lane.rows(), _READY)
-        .order_by(queue.c.rank, queue.c.received_at, queue.c.id)
+        .order_by(queue.c.rank, queue.c.received_at, queue.c.place)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from tandem.entities.cargo import Message
 from tandem.entities.declaration import System
 from tandem.store import claims, intake
 from tandem.store.database import Database
-from tandem.store.model import Event, PutResult
+from tandem.store.model import Event, PutResult, Unused
+from tandem.store.unused import unused
 from tandem.values import utc_now
 
 
@@ -63,6 +64,10 @@ class Inbox:
     ) -> int:
         """How many keys a claim could take now, counted no further than `at_most`."""
         return claims.waiting(self._database, connection, entity, now or utc_now(), at_most)
+
+    def unused(self, keys: Iterable[str], connection: str | None = None) -> dict[str, Unused]:
+        """Events of types that nobody declared, by the number that their records came with."""
+        return unused(self._database, keys, connection)
 
     def wake_children(self, connection: str, parent_entity: str, key: str, now: datetime | None = None) -> int:
         """Makes the records that are parked on this parent due; how many."""

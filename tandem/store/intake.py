@@ -70,14 +70,15 @@ def row_of(event: Event) -> dict[str, Any]:
 def store(database: Database, tx: Connection, rows: Sequence[dict[str, Any]], *, hurry: bool = False) -> int:
     """Inserts inbox rows inside a transaction and queues their keys; how many were new.
 
-    With `hurry` (an operator's replay) a key does not sit out its back-off, and a pass before this one is on record. Rows go in by order of their event ids
-    and keys, so that two intakes never wait for each other in a circle.
+    With `hurry` (an operator's replay) a key does not sit out its back-off, and a pass before this one is on record.
+    Rows go in by order of their event ids and keys, so that two intakes never wait for each other in a circle.
     """
     insert = database.insert(inbox).on_conflict_do_nothing(index_elements=["connection", "source", "event_id"])
     ordered = sorted(rows, key=lambda row: (row["connection"], row["source"], row["event_id"]))
     new = tx.execute(insert.returning(*_NEW), ordered).all()
     waiting = [row for row in new if row.state == State.WAITING]
-    _queue(database, tx, waiting, hurry=hurry)
+    places = {row["event_id"]: place for place, row in enumerate(rows)}
+    _queue(database, tx, sorted(waiting, key=lambda row: places[row.event_id]), hurry=hurry)
     _meet(database, tx, [row for row in new if row.entity is not None])
     _lay_out(tx, [row for row in new if row.state == State.DEAD], rows)
     ignored = Counter((row.connection, f"ignored {row.event_type}") for row in new if row.entity is None)
@@ -88,7 +89,8 @@ def store(database: Database, tx: Connection, rows: Sequence[dict[str, Any]], *,
 
 def _judged(event: Event) -> tuple[State, str, str | None]:
     if event.entity is None:
-        return State.SKIPPED, f"event type {_clean(event.event_type)} is not used", None
+        reason = f"event type {_clean(event.event_type)} is not used"
+        return State.SKIPPED, reason, _clean(event.key) if event.key else None
     field = ENTITIES[event.entity].route(event.source).key
     stand_in = f"event:{_short(event.event_id)}"
     if not event.key:
@@ -111,7 +113,7 @@ def _clean(text: str) -> str:
 def _queue(database: Database, tx: Connection, waiting: Sequence[AnyRow], *, hurry: bool) -> None:
     """One queue row per key; a key that is there already becomes ready unless it is leased or backs off."""
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for row in waiting:
+    for place, row in enumerate(waiting):
         name = (*of(row), row.source)
         known = rows.get(name)
         rows[name] = {
@@ -119,6 +121,7 @@ def _queue(database: Database, tx: Connection, waiting: Sequence[AnyRow], *, hur
             "source": row.source,
             "rank": min(-row.priority, known["rank"]) if known else -row.priority,
             "received_at": min(row.received_at, known["received_at"]) if known else row.received_at,
+            "place": known["place"] if known else place,
             "available_at": row.received_at,
             "state": str(State.WAITING),
             "ready": True,

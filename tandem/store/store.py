@@ -41,7 +41,11 @@ class Store:
             SettingsError: the address is of no kind we know, or a newer Tandem has migrated it.
         """
         database = Database(url)
-        migrate(database)
+        try:
+            migrate(database)
+        except BaseException:
+            database.close()
+            raise
         return cls(database)
 
     def close(self) -> None:

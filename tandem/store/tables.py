@@ -56,6 +56,7 @@ queue = Table(
     Column("source", Name, nullable=False),
     Column("rank", Integer, nullable=False),
     Column("received_at", Moment, nullable=False),
+    Column("place", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("ready", Boolean, nullable=False),
     Column("available_at", Moment, nullable=False),
@@ -68,7 +69,8 @@ queue = Table(
 )
 """One row per key that has open events: what a drain claims, so a key is never in two hands.
 
-`ready` rows may be taken now, in the order of `rank` (the negative priority) and arrival. The others are leased or
+`ready` rows may be taken now, in the order of `rank` (the negative priority), arrival, and `place` among those that
+were handed in together. The others are leased or
 postponed and become ready at `available_at`; a lease is nothing but a postponement with an owner. The row goes when
 nothing is open any more, so the table stays as small as the backlog.
 """
@@ -79,7 +81,7 @@ partial(
     *_LANE,
     queue.c.rank,
     queue.c.received_at,
-    queue.c.id,
+    queue.c.place,
     where=queue.c.ready.is_(True),
 )
 partial("ix_queue_later", *_LANE, queue.c.available_at, where=queue.c.ready.is_(False))

@@ -155,6 +155,10 @@ class Stack:
         (found,) = [r for r in self.store.ledger.find(key) if r.entity == entity and r.key == key]
         return found
 
+    def reasons(self) -> dict[str, str]:
+        """Why records stand where they stand."""
+        return {f"{x.entity} {x.key} {x.state}": x.reason for x in self.store.letters.list()}
+
     def rows(self, table: str, **where: Any) -> list[dict[str, Any]]:
         """Rows of the company as an outsider reads them."""
         with self.books.open() as page:
@@ -195,7 +199,7 @@ def stack(home: Path, environment: Any) -> Iterator[Stack]:
     cut = CutWrites(gateway_app(now))
     shop_app = sandbox_app(now)
     shop = shop_app.state.shop
-    shop.add_products([{"sku": sku, "name": sku.title(), "price": Decimal(price)} for sku, price in ITEMS.items()])
+    shop.add_products([{"sku": sku, "name": sku.title(), "unitPrice": Decimal(price)} for sku, price in ITEMS.items()])
     store = Store.open(now.store_url)
     with served(cut, base + 1), served(shop_app, base + 2):
         yield Stack(settings=now, store=store, shop=shop, books=books, cut=cut)

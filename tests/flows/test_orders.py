@@ -8,7 +8,7 @@ from tests.flows.stack import Stack
 async def test_an_order_becomes_a_sales_order_with_its_customer(line: Stack) -> None:
     order = line.order({"sku": "ABC-1", "quantity": 3}, {"sku": "ABC-2"})
     tally = await line.run()
-    assert tally == {"customer APPLIED": 1, "order APPLIED": 1}
+    assert tally == {"customer APPLIED": 1, "order APPLIED": 1}, line.reasons()
     (header,) = line.rows("somast")
     assert line.record("order", order["orderId"]).target == header["sono"].strip()
     assert [(r["item"], r["qtyord"], r["price"]) for r in line.rows("sotran")] == [

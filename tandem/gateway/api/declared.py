@@ -17,6 +17,7 @@ _REASONS = {
     401: "No key, or one that is not known",
     403: "The key lacks the scope",
     404: "There is no such record",
+    405: "`batch` is not a record",
     409: "The present state forbids it, or the same request is still running",
     412: "The record is not the one that If-Match names",
     413: "The body is too large",
@@ -30,11 +31,12 @@ _HEADERS = {
     304: {"ETag": "The record's entity tag"},
     401: {"WWW-Authenticate": "How to show a key"},
     403: {"WWW-Authenticate": "The scope that is missing"},
+    405: {"Allow": "What is allowed"},
     503: {"Retry-After": "Seconds to wait"},
 }
 ALWAYS = (401, 403, 422, 500, 503)
-READS_ONE = (*ALWAYS, 304, 404)
-WRITES = (*ALWAYS, 400, 404, 409, 412, 413, 415, 423)
+READS_ONE = (*ALWAYS, 304, 404, 405)
+WRITES = (*ALWAYS, 400, 404, 405, 409, 412, 413, 415, 423)
 BATCHES = (*ALWAYS, 400, 413, 415)
 
 

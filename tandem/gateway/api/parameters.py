@@ -44,7 +44,14 @@ Cursor = Annotated[str | None, Query(description="NextCursor of the page before"
 Limit = Annotated[int, Query(ge=1, le=MANY, description="Records on a page")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=PRINTABLE)]
 Words = Annotated[list[Word], Query(max_length=MANY)]
-Key = Annotated[str, Path(min_length=1, max_length=255, pattern=PRINTABLE)]
+Key = Annotated[
+    str,
+    Path(min_length=1, max_length=255, pattern=PRINTABLE),
+    WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": PRINTABLE, "not": {"const": "batch"}}
+    ),
+]
+"""A record's key; `batch` is a resource of its own."""
 
 IdempotencyKey = Annotated[
     str,
@@ -54,7 +61,6 @@ IdempotencyKey = Annotated[
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",
         description="New for each new request; the same when a request is repeated",
-        examples=["4f3b0c9e-order-5001"],
     ),
 ]
 IfMatch = Annotated[

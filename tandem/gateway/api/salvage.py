@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ M = TypeVar("M", bound=WireIn)
 Check = Callable[[M], Sequence[Fault]]
 
 _LINES = "LineItems"
+_PARTS = re.compile(r"\.?[^.\[\]]+|\[[0-9]+\]")
 _TOTALS = ("TaxAmount", "TotalAmount")
 _NEUTRAL: Mapping[str, Any] = {
     "ExternalOrderId": "?",
@@ -58,8 +60,8 @@ def _others(model: type[M], data: Any, error: ValidationError, check: Check[M]) 
         document = parse(model, sound)
     except ValidationError:
         return []
-    mended = [path_of(location) for location in locations]
-    return [fault for fault in check(document) if not _follows(fault.field, mended)]
+    mended = _Mended(locations)
+    return [fault for fault in check(document) if not mended.explains(fault.field)]
 
 
 def _mend(document: Any, location: Sequence[str | int]) -> None:
@@ -90,10 +92,18 @@ def _mend_line(document: Any, location: Sequence[str | int]) -> None:
         lines[number][name] = f"?{number}" if name == "LineReference" else _NEUTRAL_LINE[name]
 
 
-def _follows(field: str, mended: Sequence[str]) -> bool:
-    """Whether a fault comes of the mending only: of the same member, or of sums that it takes part in."""
-    if any(field == path or field.startswith((f"{path}.", f"{path}[")) for path in mended):
-        return True
-    line = field.partition(".")[0]
-    sums = field in _TOTALS or field.endswith(".ExtendedPrice")
-    return sums and any(path.startswith(_LINES if field in _TOTALS else f"{line}.") for path in mended)
+class _Mended:
+    """The members that were mended, to tell the faults that come of the mending only."""
+
+    def __init__(self, locations: Sequence[Sequence[str | int]]) -> None:
+        self._paths = {path_of(location) for location in locations}
+        self._lines = {path_of(location[:2]) for location in locations if location[0] == _LINES}
+
+    def explains(self, field: str) -> bool:
+        """Whether a fault is of a mended member, or of a sum that one takes part in."""
+        parts = _PARTS.findall(field)
+        if any("".join(parts[: count + 1]) in self._paths for count in range(len(parts))):
+            return True
+        if field in _TOTALS:
+            return bool(self._lines) or not self._paths.isdisjoint(_TOTALS)
+        return field.endswith(".ExtendedPrice") and field.rpartition(".")[0] in self._lines

@@ -8,6 +8,7 @@ from tandem.gateway.company.company import Company
 from tandem.gateway.company.layout import Column as Found
 from tandem.gateway.company.spec import Kind
 from tandem.gateway.models import Column, CompanySchema
+from tandem.gateway.orders.masters import own_currency
 
 _SCALED = (Kind.MONEY, Kind.EXACT)
 
@@ -30,7 +31,10 @@ def company_schema(company: Company, connection: Connection) -> CompanySchema:
     counters = company.tables.sysdata
     rows = connection.execute(select(counters.c.sysid, counters.c.int1).order_by(counters.c.sysid))
     return CompanySchema(
-        company=company.policy.company, tables=tables, counters={sysid.strip(): last for sysid, last in rows}
+        company=company.policy.company,
+        currency=own_currency(connection, company),
+        tables=tables,
+        counters={sysid.strip(): last for sysid, last in rows},
     )
 
 

@@ -93,6 +93,7 @@ class Company:
                 layout = Layout.read(connection, system_schema=policy.system_schema)
         except DBAPIError as error:
             raise CompanyError(f"the company database cannot be reached: {error.orig}") from error
+        _require_own_columns(layout, policy)
         return cls(engine, Tables(layout), policy, clock)
 
     @property
@@ -137,6 +138,16 @@ class Company:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+def _require_own_columns(layout: Layout, policy: Policy) -> None:
+    for place in sorted(policy.custom_fields):
+        column = layout.column(place)
+        if column is None or not column.site:
+            raise CompanyError(
+                f"TANDEM_SAGEPRO_CUSTOM_FIELDS names {place}, which is no column of the site's own; "
+                "`tandem company describe` shows them"
+            )
 
 
 @contextmanager

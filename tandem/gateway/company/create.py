@@ -84,7 +84,7 @@ def _sqlite_address(address: str) -> str:
 def _create(engine: Engine, tables: Tables, policy: Policy, currency: str, last_order: int, now: datetime) -> None:
     with engine.execution_options(**{WRITE_OPTION: True}).begin() as connection:
         if inspect(connection).has_table(tables.somast.name):
-            raise CompanyError("a company is there already; it was left as it is")
+            raise CompanyError(f"{engine.url.database} holds a company already; it was left as it is")
         tables.metadata.create_all(connection)
         for index in list_indexes(tables):
             index.create(connection)

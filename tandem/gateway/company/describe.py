@@ -48,7 +48,7 @@ def _table(shape: TableLayout) -> dict[str, Any]:
             "column": column.physical,
             "field": None if column.site else column.name,
             "type": str(column.kind),
-            "width": column.width if column.kind in (*_SIZED, *_SCALED) else None,
+            "width": column.width or None if column.kind in (*_SIZED, *_SCALED) else None,
             "scale": column.scale if column.kind in _SCALED else None,
         }
         for column in shape.columns.values()
@@ -57,11 +57,11 @@ def _table(shape: TableLayout) -> dict[str, Any]:
 
 
 def _counters(connection: Connection, layout: Layout) -> list[dict[str, Any]]:
-    found = []
+    tables, found = Tables(layout), []
     for name in ("sysdata", "sosysd", "icsysd"):
         if not layout.has(name) or not {"sysid", "int1", "pass2"} <= layout.tables[name].columns.keys():
             continue
-        table = getattr(Tables(layout), name)
+        table = getattr(tables, name)
         for row in connection.execute(select(*labelled(table, "sysid int1 pass2")).order_by(table.c.sysid)):
             disabled = row.pass2.startswith("D")
             found.append({"table": name, "sysid": row.sysid, "last_number": row.int1, "disabled": disabled})

@@ -59,7 +59,8 @@ class Layout:
     def column(self, place: str) -> Column | None:
         """The column named `table.column` logically, or None where this site has none."""
         table, _, name = place.partition(".")
-        return self.tables[table].columns.get(name)
+        shape = self.tables.get(table)
+        return shape.columns.get(name) if shape is not None else None
 
     @classmethod
     def standard(cls, system_schema: str | None = None) -> Layout:

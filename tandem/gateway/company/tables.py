@@ -102,8 +102,8 @@ def _table(shape: TableLayout, metadata: MetaData, schema: str | None) -> Table:
 
 
 def _indexes(shape: TableLayout) -> Iterable[tuple[tuple[str, ...], bool]]:
-    yield from ((columns, True) for columns in shape.spec.unique)
-    yield from ((columns, False) for columns in shape.spec.indexes)
+    wanted = [(names, True) for names in shape.spec.unique] + [(names, False) for names in shape.spec.indexes]
+    return [(names, unique) for names, unique in wanted if shape.columns.keys() >= set(names)]
 
 
 def shape_of(table: Table) -> TableLayout:

@@ -14,9 +14,10 @@ class Column(WireOut):
 
 
 class CompanySchema(WireOut):
-    """Every table and column that the gateway uses, as this company has them."""
+    """Every table and column that the gateway uses, as this company has them, and the currency of its books."""
 
     company: str
+    currency: str
     tables: dict[str, dict[str, Column]]
     counters: dict[str, int]
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import ConfigDict, Field
 
 from tandem.gateway.models.base import Exact, FlagOrNull, NumberOrNull, Record, Stamp, Text, WireIn
 
 
+def _only(name: str, other: str) -> dict[str, Any]:
+    return {
+        "required": [name],
+        "properties": {name: {"not": {"type": "null"}}, other: {"type": "null"}},
+    }
+
+
+_ONE_OF_TWO: dict[str, Any] = {"oneOf": [_only("Quantity", "CountedQuantity"), _only("CountedQuantity", "Quantity")]}
+
+
 class AdjustmentIn(WireIn):
     """A stock adjustment: either a signed `Quantity` or what was counted."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_OF_TWO)
 
     quantity: NumberOrNull | None = Field(None, description="Added to what is on hand; negative takes away")
     counted_quantity: NumberOrNull | None = Field(None, description="What is on hand from now on")

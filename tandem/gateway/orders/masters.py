@@ -52,7 +52,7 @@ class Masters:
         items = reading.items(codes)
         places = (sorted({row["item"] for row in items.values()}), sorted(wanted))
         return cls(
-            currency=reading.currency(),
+            currency=own_currency(connection, company),
             customers=reading.customers({_key(order.customer_no) for order in orders}),
             items=items,
             stock=reading.stock(*places),
@@ -81,22 +81,26 @@ def _key(code: str) -> str:
     return code.strip().upper()
 
 
+def own_currency(connection: Connection, company: Company) -> str:
+    """The currency of the company's books.
+
+    Raises:
+        CompanyError: SYCCOMP does not tell it.
+    """
+    table, compid = company.tables.syccomp, company.policy.company
+    currency = connection.execute(select(table.c.currid).where(table.c.compid == compid)).scalars().first()
+    if currency is None:
+        raise CompanyError(f"syccomp has no row with compid {compid}: check TANDEM_COMPANY")
+    if not currency:
+        raise CompanyError(f"syccomp.currid of company {compid} is blank; it must be its currency, such as USD")
+    return str(currency)
+
+
 class _Reading:
     def __init__(self, connection: Connection, company: Company) -> None:
         self._connection = connection
         self._company = company
         self._tables = company.tables
-
-    def currency(self) -> str:
-        table = self._tables.syccomp
-        company = self._company.policy.company
-        statement = select(table.c.currid).where(table.c.compid == company)
-        currency = self._connection.execute(statement).scalars().first()
-        if currency is None:
-            raise CompanyError(f"syccomp has no row with compid {company}: check TANDEM_COMPANY")
-        if not currency:
-            raise CompanyError(f"syccomp.currid of company {company} is blank; it must be its currency, such as USD")
-        return str(currency)
 
     def customers(self, numbers: set[str]) -> dict[str, Row]:
         table = self._tables.arcust

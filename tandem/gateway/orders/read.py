@@ -82,7 +82,7 @@ class OrderReader:
     def parts(self, connection: Connection, shelf: Shelf, numbers: Sequence[str]) -> list[Parts]:
         """All rows of the orders with these numbers on one shelf."""
         tables = self.company.tables
-        custom = allowed(self.company, shelf.header)
+        custom = [name for name in allowed(self.company, tables.somast) if name in shelf.header.c]
         headers = self._headers(connection, shelf, numbers, " ".join(custom))
         if not headers:
             return []

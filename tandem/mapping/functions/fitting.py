@@ -67,7 +67,7 @@ def width(argument: Any, making: Making) -> Step:
 
 @function("exact", argument="a column as table.column, or the narrowest of several with blanks between them")
 def exact(argument: Any, making: Making) -> Step:
-    """Must fit a column of this company as it is: what is too long or in no character of it holds the record."""
+    """Must fit a column of this company as it is: what is too long or not in code page 1252 holds the record."""
     limit = making.width(argument)
 
     def change(text: str) -> str:

@@ -82,13 +82,17 @@ class _Held:
 
 
 async def _drip(app: Application, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
+    """Half of the body at once, the rest later, unless the client has lost patience by then."""
     held = _Held()
     await app(scope, receive, held)
     half = len(held.body) // 2
     await send(held.start)
     await send({"type": "http.response.body", "body": held.body[:half], "more_body": True})
-    await asyncio.sleep(seconds)
-    await send({"type": "http.response.body", "body": held.body[half:]})
+    try:
+        async with asyncio.timeout(seconds):
+            await _gone(receive)
+    except TimeoutError:
+        await send({"type": "http.response.body", "body": held.body[half:]})
 
 
 async def _cut(receive: Receive, send: Send) -> None:
@@ -97,5 +101,10 @@ async def _cut(receive: Receive, send: Send) -> None:
     if transport is None:
         raise httpx.RemoteProtocolError("the connection was cut without an answer")
     transport.abort()
+    await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
+    """Returns once the client is no longer there."""
     while (await receive())["type"] != "http.disconnect":
-        pass
+        continue

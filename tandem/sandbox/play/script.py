@@ -26,7 +26,10 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A product as the shop sells it and the company stocks it; `stock` is put in before the play begins."""
+    """A product as the shop sells it and the company stocks it; `stock` is put in at each place before the play.
+
+    A pack (`unit` such as "case of 12") has its price per pack in the shop and is stocked by the piece.
+    """
 
     sku: str
     name: str
@@ -34,13 +37,14 @@ class Item:
     cost: Decimal
     stock: Decimal = Decimal(0)
     stocked: bool = True
-    unit: str = "EACH"
+    unit: str = "each"
+    places: tuple[str, ...] = ("MAIN",)
     in_company: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Something that is done to an order later: `edit`, `cancel`, `release`."""
+    """Something that is done to an order later: `edit`, `cancel`, `release`, as the shop's desk calls it."""
 
     what: str
     body: dict[str, Any] = field(default_factory=dict)

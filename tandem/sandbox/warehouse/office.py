@@ -23,7 +23,7 @@ CUSTOMER_FIELDS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class NewItem:
-    """An item to be entered, with what comes in of it on the first day."""
+    """An item to be entered, with what comes in of it on the first day at each of its places."""
 
     item: str
     name: str
@@ -33,21 +33,18 @@ class NewItem:
     stocked: bool = True
     unit: str = "EA"
     pack: Decimal = Decimal(1)
-    place: str = "MAIN"
+    places: tuple[str, ...] = ("MAIN",)
 
 
 def enter_items(page: Page, items: Sequence[NewItem]) -> int:
     """Enter the items that are not there yet and receive their first stock; gives how many were new."""
     there = {row["item"] for row in page.rows("icitem")}
     new = [item for item in items if item.item not in there]
-    kept = [item for item in new if item.stocked]
+    kept = [(item, place) for item in new if item.stocked for place in item.places]
     page.add("icitem", [_item(item) for item in new])
-    page.add("iciloc", [_place(item) for item in kept])
-    page.add("iciqty", [{"item": item.item, "loctid": item.place} for item in kept])
-    move(
-        page,
-        [Movement(item=item.item, place=item.place, quantity=item.stock, kind=RECEIPT) for item in kept],
-    )
+    page.add("iciloc", [_place(item, place) for item, place in kept])
+    page.add("iciqty", [{"item": item.item, "loctid": place} for item, place in kept])
+    move(page, [Movement(item=item.item, place=place, quantity=item.stock, kind=RECEIPT) for item, place in kept])
     return len(new)
 
 
@@ -119,6 +116,6 @@ def _item(item: NewItem) -> Row:
     }
 
 
-def _place(item: NewItem) -> Row:
+def _place(item: NewItem, place: str) -> Row:
     costs = ("lavgcst", "lstdcst", "llstcst", "slagcst", "slsdcst", "slltcst", "plagcst", "plsdcst", "plltcst")
-    return {"item": item.item, "loctid": item.place, **dict.fromkeys(costs, item.cost)}
+    return {"item": item.item, "loctid": place, **dict.fromkeys(costs, item.cost)}

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from decimal import Decimal
 from itertools import count
@@ -92,6 +98,44 @@ def company(app: FastAPI) -> Company:
 async def api(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(app) as client:
         yield client
+
+
+@pytest.fixture
+def served(settings: Settings) -> Iterator[str]:
+    """The address of a gateway that runs as a process of its own, and ends when it is told to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "TANDEM_HOME": str(settings.home),
+        "TANDEM_PORT_BASE": str(port - 1),
+        "TANDEM_SAGEPRO_ZONE": "America/Chicago",
+        "TANDEM_SAGEPRO_API_KEYS": f"{KEY}=*",
+    }
+    code = "from tandem.settings import settings; from tandem.gateway.app import serve; serve(settings())"
+    log = settings.home / "gateway.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=output, stderr=output)
+    try:
+        _wait_until_up(f"http://127.0.0.1:{port}", process, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+
+
+def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    patience = time.monotonic() + 60
+    while time.monotonic() < patience:
+        assert process.poll() is None, log.read_text()
+        try:
+            httpx.get(f"{address}{PREFIX}/health").raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"the gateway did not come up: {log.read_text()}")
 
 
 _numbers = count(1)

@@ -1,9 +1,11 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +16,7 @@ from tandem.entities.cargo import Cargo, Message
 from tandem.entities.declaration import System
 from tandem.entities.state import Outcome, State
 from tandem.store import Event, SettleReport, Store
+from tandem.store.schema import metadata
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -99,9 +102,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A database of this session's own, dropped at its end."""
+@contextmanager
+def scratch_database() -> Iterator[str]:
+    """A PostgreSQL database of its own, dropped at the end."""
     base = os.environ.get("TANDEM_TEST_POSTGRES_URL")
     if not base:
         pytest.skip("TANDEM_TEST_POSTGRES_URL is not set")
@@ -116,25 +119,35 @@ def postgres_server() -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """A migrated database for the whole session."""
+    with scratch_database() as address:
+        Store.open(address).close()
+        yield address
+
+
 @pytest.fixture(params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database without tables."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    address: str = request.getfixturevalue("postgres_server")
-    engine = sa.create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-        connection.execute(sa.text("CREATE SCHEMA public"))
-    engine.dispose()
-    return address
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+    else:
+        with scratch_database() as address:
+            yield address
 
 
-@pytest.fixture
-def desk(url: str, request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Desk]:
+@pytest.fixture(params=KINDS)
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     """An empty, migrated store."""
-    if url.startswith("sqlite"):
+    if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
-    store = Store.open(url)
-    yield Desk(store, url)
+        address = f"sqlite:///{tmp_path / 'store.db'}"
+    else:
+        address = request.getfixturevalue("postgres_template")
+    store = Store.open(address)
+    if request.param == "postgres":
+        names = ", ".join(metadata.tables)
+        store.database.write(lambda tx: tx.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY")))
+    yield Desk(store, address)
     store.close()

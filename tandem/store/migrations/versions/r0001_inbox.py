@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("source", Name, nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("received_at", Moment(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("ready", sa.Boolean(), nullable=False),
         sa.Column("available_at", Moment(), nullable=False),
@@ -89,7 +90,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_queue_ready",
         "queue",
-        ["connection", "entity", "source", "rank", "received_at", "id"],
+        ["connection", "entity", "source", "rank", "received_at", "place"],
         **only(sa.column("ready", sa.Boolean).is_(True)),
     )
 

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.sandbox.shop.allocation import settle_parts, spread
@@ -33,6 +33,7 @@ def test_money_cannot_be_spread_over_nothing() -> None:
         spread(Decimal("5.00"), of("0", "0"), 2)
 
 
+@settings(deadline=None)
 @given(total=cents, weights=st.lists(cents, min_size=1, max_size=40))
 def test_parts_add_up_and_lie_within_a_cent_of_their_share(total, weights) -> None:
     if not sum(weights):
@@ -44,6 +45,7 @@ def test_parts_add_up_and_lie_within_a_cent_of_their_share(total, weights) -> No
         assert weight or not part
 
 
+@settings(deadline=None)
 @given(exact=st.lists(st.decimals(-1000, 1000, places=5), min_size=1, max_size=20))
 def test_signed_parts_add_up_to_the_rounded_sum(exact) -> None:
     total = sum(exact, Decimal(0)).quantize(Decimal("0.01"))

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.sandbox.shop.cart import Cart
@@ -189,6 +189,7 @@ orders = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(orders, st.sampled_from(["USD", "JPY", "KWD"]))
 def test_the_stated_totals_always_add_up(order, currency) -> None:
     made = checked_out(currency, **order)
@@ -202,6 +203,7 @@ def test_the_stated_totals_always_add_up(order, currency) -> None:
     assert made["totalAmount"] == goods + charges + (ZERO if order["taxesIncluded"] else tax)
 
 
+@settings(deadline=None)
 @given(orders)
 def test_a_line_is_its_price_less_its_discounts_unless_the_shop_says_otherwise(order) -> None:
     order["lines"] = [{k: v for k, v in line.items() if k != "lineTotal"} for line in order["lines"]]
@@ -212,6 +214,7 @@ def test_a_line_is_its_price_less_its_discounts_unless_the_shop_says_otherwise(o
     assert sum((off(line) for line in made["lineItems"]), ZERO) + carriage_off == made["discountTotal"]
 
 
+@settings(deadline=None)
 @given(orders)
 def test_the_same_cart_gives_the_same_order(order) -> None:
     assert checked_out(**order) == checked_out(**order)

@@ -115,8 +115,9 @@ def test_the_moment_and_the_tax_share_of_a_shipment_are_kept(shop: Shop, order_i
 def test_the_knob_that_makes_the_shop_refuse_shipments(shop: Shop, board, order_id: str, what: str) -> None:
     made = shop.fulfil(order_id, parcel("S1", ("1", 1)))
     board.set(knobs(refuse=[what]))
+    writes = {
+        "fulfillment": lambda: shop.fulfil(order_id, parcel("S2", ("1", 1))),
+        "fulfillment.cancel": lambda: shop.cancel_fulfilment(order_id, made["fulfillmentId"]),
+    }
     with pytest.raises(ShopError, match=f"does not allow {what} now"):
-        if what == "fulfillment":
-            shop.fulfil(order_id, parcel("S2", ("1", 1)))
-        else:
-            shop.cancel_fulfilment(order_id, made["fulfillmentId"])
+        writes[what]()

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.sandbox.shop.refusal import ShopError
@@ -10,9 +10,10 @@ from tandem.sandbox.shop.wire import instant, kept_dates, read_moment, shown, st
 from tandem.values import dumps, loads
 
 CHICAGO = ZoneInfo("America/Chicago")
-moments = st.datetimes(datetime(2000, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+moments = st.integers(946_684_800_000, 2_051_222_400_000).map(lambda ms: datetime.fromtimestamp(ms / 1000, UTC))
 
 
+@settings(deadline=None)
 @given(moments)
 def test_a_kept_moment_is_one_instant_and_sorts_as_time_does(moment) -> None:
     kept = stamp(moment, CHICAGO)
@@ -41,7 +42,7 @@ def test_the_hour_that_comes_twice_is_read_generously() -> None:
 
 @pytest.mark.parametrize("text", ["soon", "", None, 7])
 def test_what_is_no_date_time_is_named(text) -> None:
-    with pytest.raises(ShopError, match="orderDate: .* is no ISO 8601"):
+    with pytest.raises(ShopError, match=r"orderDate: .* is no ISO 8601"):
         read_moment(text, CHICAGO, "orderDate")
 
 
