@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     )
     retry_limit: int = Field(8, ge=0, description="Timed retries of a transient fault before it is a dead letter")
     park_hours: int = Field(72, ge=1, description="How long a record waits for its parent before it is a dead letter")
+    quantity_decimals: int = Field(
+        0, ge=0, le=5, description="Decimals that a quantity may have where the company's column allows them; 0: whole"
+    )
     rounding_limit: str = Field("0.05", description="Largest difference that one explicit rounding line may carry")
 
     alert_urls: SecretStr | None = Field(None, description="Apprise addresses, comma-separated")

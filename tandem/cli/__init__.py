@@ -51,11 +51,12 @@ app = typer.Typer(cls=_Lazy, no_args_is_help=True, add_completion=False, pretty_
 
 
 @app.callback()
-def _settle() -> None:
+def _settle(ctx: typer.Context) -> None:
     """Keep a Sage Pro ERP company and a Clarity eCommerce store in step."""
     from tandem.cli import environment
 
-    environment.adopt()
+    if ctx.invoked_subcommand != "demo":  # it has a folder and secrets of its own
+        environment.adopt()
 
 
 def main(arguments: list[str] | None = None) -> None:

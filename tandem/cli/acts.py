@@ -111,4 +111,3 @@ class Acts:
         supervisor.start(services.web("gateway", self.now))
         supervisor.wait("gateway")
         self.told("the gateway is up again")
-

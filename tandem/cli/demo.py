@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 import shutil
+import sys
 import time
-from contextlib import ExitStack
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,11 +18,13 @@ from tandem.settings import Settings, settings
 
 if TYPE_CHECKING:
     from tandem.cli.acts import Acts
-    from tandem.cli.processes import Supervisor
     from tandem.sandbox.play.script import Cast, Document
+    from tandem.store import Store
 
 LINGER_SECONDS = 15
 """How long the demo's last run waits for more: nobody wants to watch it for five minutes."""
+
+LOOK = 0.2
 
 
 class NotAccountedFor(TandemError):
@@ -36,28 +40,55 @@ def demo(
     stay: Annotated[bool, typer.Option("--stay", help="Leave everything running until Ctrl-C, to look at")] = False,
     seed: Annotated[int, typer.Option(help="Another number is another day", min=0, max=999)] = 7,
     interrupt_gateway: Annotated[
-        float | None, typer.Option("--interrupt-gateway", metavar="SECONDS", help="Stop the gateway in the middle", min=0)
+        float | None,
+        typer.Option("--interrupt-gateway", metavar="SECONDS", help="Stop the gateway in the middle", min=0),
     ] = None,
     patience: Annotated[float, typer.Option(help="Seconds that nothing may take longer than", min=1)] = 600,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")] = False,
 ) -> None:
     """Start everything in a fresh folder, play, reconcile both systems, tell what happened, stop everything."""
+    from tandem.cli import environment
     from tandem.cli.story import good
     from tandem.values import dumps
 
     started = time.monotonic()
+    place = (home or settings().home / "demo").resolve()
     cast, documents = _script(online_retail, seed)
-    _move_in(home or settings().home / "demo", keep=keep)
-    facts, reconciled = _run(cast, documents, outage=interrupt_gateway, trouble=online_retail is None,
-                             patience=patience, stay=stay, started=started, show=not as_json)
+    environment.check_ports(settings(), ("gateway", "sandbox", "ingress"))  # before the folder is cleared
+    _clear(place, keep=keep)
+    now = environment.isolate(place, zone=cast.zone)
+    plan = Plan(
+        cast=cast,
+        documents=documents,
+        day=online_retail is None,
+        outage=interrupt_gateway,
+        patience=patience,
+        stay=stay,
+        show=not as_json,
+    )
+    facts = _play(now, plan)
+    facts |= {"company": now.company_url.removeprefix("sqlite:///"), "home": str(place)}
+    facts["seconds"] = round(time.monotonic() - started, 1)
     if as_json:
         typer.echo(dumps(facts))
     if not good(facts):
         raise NotAccountedFor(
             f"not all is well: {facts['accounted']} of {facts['documents']} accounted for, "
-            f"{facts['differences']} differences, {len(facts['unexpected'])} not as meant; see {facts['home']}"
+            f"{facts['differences']} differences, {len(facts['unexpected'])} not as meant; look into {place}"
         )
-    del reconciled
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is played and how."""
+
+    cast: Cast
+    documents: list[Document]
+    day: bool
+    outage: float | None
+    patience: float
+    stay: bool
+    show: bool
 
 
 def _script(file: Path | None, seed: int) -> tuple[Cast, list[Document]]:
@@ -69,5 +100,63 @@ def _script(file: Path | None, seed: int) -> tuple[Cast, list[Document]]:
     return cast_of(file), list(retail.documents(file))
 
 
-def _move_in(home: Path, *, keep: bool) -> None:
-    raise NotImplementedError
+def _clear(place: Path, *, keep: bool) -> None:
+    """A fresh folder, unless the last one is to be kept; a folder that is not a demo's is never touched."""
+    from tandem.cli import environment
+
+    if not place.exists() or not any(place.iterdir()):
+        return
+    if not (place / environment.FILE).exists():
+        raise SettingsError(f"{place} holds other things than a demo; give --home an empty folder")
+    if not keep:
+        shutil.rmtree(place)
+
+
+def _play(now: Settings, plan: Plan) -> dict[str, Any]:
+    """The whole play between starting and stopping everything."""
+    from tandem.cli.acts import Acts
+    from tandem.cli.settling import Settling
+    from tandem.cli.up import running, say
+    from tandem.sandbox.play.stage import Stage
+    from tandem.store import Store
+
+    with (
+        running(now, currency=plan.cast.currency, TANDEM_LINGER_SECONDS=str(LINGER_SECONDS)) as supervisor,
+        closing(Store.open(now.store_url)) as store,
+        Stage(now.url_of("sandbox"), now.secret("clarity_token")) as stage,
+    ):
+        settling = Settling(store, stage, supervisor, now.connection, plan.patience, _whisper)
+        acts = Acts(now, stage, settling, say)
+        acts.enter(plan.cast)
+        new = acts.sell(plan.documents, outage=plan.outage, trouble=plan.day)
+        if plan.day and new:
+            acts.change(new)
+            acts.ship()
+        say("both systems are compared")
+        facts = _account(now, store, plan, acts)
+        settling.idle()
+        while plan.stay:
+            settling.tend()
+            time.sleep(LOOK)
+    return facts
+
+
+def _account(now: Settings, store: Store, plan: Plan, acts: Acts) -> dict[str, Any]:
+    """The facts; the story as well, for a person."""
+    from tandem.cli.reconcile import reconcile_facts
+    from tandem.cli.story import endings, facts_of
+    from tandem.cli.telling import tell
+
+    reconciled = asyncio.run(reconcile_facts(now))
+    ended = endings(store, now.connection, plan.documents)
+    facts = facts_of(ended, reconciled, plan.cast.currency, acts.record)
+    if plan.show:
+        tell(now, ended, facts, reconciled)
+    return facts
+
+
+def _whisper(line: str) -> None:
+    """Progress that the next line replaces, for a person at a terminal alone."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{line}\r")
+        sys.stderr.flush()

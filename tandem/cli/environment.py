@@ -20,6 +20,12 @@ ZONE = "America/Chicago"
 SHOP = ("TANDEM_CLARITY_TOKEN", "TANDEM_CLARITY_WEBHOOK_SECRETS", "TANDEM_CLARITY_ZONE")
 COMPANY = ("TANDEM_SAGEPRO_API_KEY", "TANDEM_SAGEPRO_API_KEYS", "TANDEM_SAGEPRO_ZONE")
 
+ADDRESSES = (
+    *("TANDEM_CLARITY_URL", "TANDEM_SAGEPRO_URL", "TANDEM_DATABASE_URL", "TANDEM_SAGEPRO_DATABASE_URL"),
+    *("TANDEM_SAGEPRO_SYSTEM_SCHEMA", "TANDEM_ALERT_URLS"),
+)
+"""Where systems of somebody's own would be named."""
+
 
 def create(home: Path, *, zone: str = ZONE) -> None:
     """Make the embedded secrets and zones if the folder has none yet; readable by their owner alone."""
@@ -62,6 +68,18 @@ def prepare(*, zone: str = ZONE) -> Settings:
     """The settings of an installation whose embedded secrets exist from now on."""
     create(settings().home, zone=zone)
     return adopt()
+
+
+def isolate(home: Path, *, zone: str) -> Settings:
+    """The settings of a play: all embedded, in this folder, whatever real systems this machine is set up for."""
+    create(home, zone=zone)
+    os.environ.update({name: value for name, value in dotenv_values(home / FILE).items() if value})
+    os.environ.update(dict.fromkeys(ADDRESSES, ""))  # empty rather than absent: .env must not fill them in
+    os.environ["TANDEM_HOME"] = str(home.resolve())
+    settings.cache_clear()
+    os.environ["PREFECT_API_URL"] = f"{prefect_url(settings())}/api"
+    os.environ["PREFECT_HOME"] = str(home.resolve() / "prefect")
+    return settings()
 
 
 def prefect_url(now: Settings) -> str:

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from tandem.errors import SettingsError
-from tandem.settings import settings
-
-APPS = {
-    "gateway": "tandem.gateway.app:from_settings",
-    "sandbox": "tandem.sandbox.app:from_settings",
-    "ingress": "tandem.ingress.app:from_settings",
-}
-"""Where each service's application is made from the settings."""
+from tandem.settings import Settings, settings
 
 
 def serve(service: Annotated[str, typer.Argument(help="gateway, sandbox or ingress")]) -> None:
@@ -26,7 +18,27 @@ def serve(service: Annotated[str, typer.Argument(help="gateway, sandbox or ingre
     import uvicorn
 
     now = settings()
-    module, name = APPS[service].split(":")
-    make: Callable[[], Any] = getattr(import_module(module), name)
     host, port = now.url_of(service).removeprefix("http://").rsplit(":", 1)
-    uvicorn.run(make(), host=host, port=int(port), log_level="warning", timeout_graceful_shutdown=5)
+    uvicorn.run(APPS[service](now), host=host, port=int(port), log_level="warning", timeout_graceful_shutdown=5)
+
+
+def _gateway(now: Settings) -> Any:
+    from tandem.gateway.app import create_app
+
+    return create_app(now)
+
+
+def _sandbox(_now: Settings) -> Any:
+    from tandem.sandbox.app import from_settings
+
+    return from_settings()
+
+
+def _ingress(_now: Settings) -> Any:
+    from tandem.ingress.app import from_settings
+
+    return from_settings()
+
+
+APPS: dict[str, Callable[[Settings], Any]] = {"gateway": _gateway, "sandbox": _sandbox, "ingress": _ingress}
+"""Each service and how its application is made."""

@@ -11,6 +11,7 @@ from tandem.settings import Settings
 POOL = "tandem"
 WEB = ("gateway", "sandbox", "ingress")
 """Tandem's own HTTP services, in the order in which they are started."""
+HEALTH = {"gateway": "/api/v1/sagepro/health", "sandbox": "/health", "ingress": "/health"}
 
 
 def embedded(now: Settings) -> tuple[str, ...]:
@@ -25,7 +26,7 @@ def web(name: str, now: Settings) -> Service:
     return Service(
         name=name,
         command=(sys.executable, "-m", "tandem", "serve", name),
-        ready=lambda: probe.answers(f"{now.url_of(name)}/health"),
+        ready=lambda: probe.answers(now.url_of(name) + HEALTH[name]),
     )
 
 

@@ -169,13 +169,14 @@ async def _asked(sides: Sides, route: Route, choice: Choice) -> list[Record]:
 
 async def newest(connector: Connector, resource: str, count: int, *, now: datetime) -> list[Record]:
     """So many of the records that were changed last, the oldest of them first."""
+    kept: dict[str, Record] = {}
     for since in (*(now - span for span in SPANS), None):
-        kept: dict[str, Record] = {}
+        kept = {}
         async for page in connector.changed(resource, since=since):
             for record in page:
                 kept.pop(connector.key(resource, record), None)
                 kept[connector.key(resource, record)] = record
-        if len(kept) >= count or since is None:
+        if len(kept) >= count:
             break
     return list(deque(kept.values(), maxlen=count))
 

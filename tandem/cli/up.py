@@ -20,7 +20,8 @@ from tandem.settings import Settings
 
 def up() -> None:
     """Start everything on this machine, print where it is, and stay until Ctrl-C."""
-    with running() as (supervisor, now):
+    now = environment.prepare()
+    with running(now) as supervisor:
         for line in addresses(now):
             say(line)
         while True:
@@ -29,9 +30,7 @@ def up() -> None:
 
 
 @contextmanager
-def running(
-    *, zone: str = environment.ZONE, currency: str = "USD", **extra: str
-) -> Iterator[tuple[Supervisor, Settings]]:
+def running(now: Settings, *, currency: str = "USD", **extra: str) -> Iterator[Supervisor]:
     """All services up and ready; whatever happens inside, none of them is left afterwards.
 
     `extra` are environment variables for the services alone.
@@ -39,7 +38,6 @@ def running(
     folder = project_folder()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    now = environment.prepare(zone=zone)
     environment.check_ports(now, services.embedded(now))
     _make_stores(now, currency)
     home = now.home.resolve()
@@ -47,7 +45,7 @@ def running(
     with Supervisor(logs=home / "logs", environment=children, folder=folder, report=say) as supervisor:
         say(f"starting in {home}")
         services.start_all(supervisor, now)
-        yield supervisor, now
+        yield supervisor
 
 
 def addresses(now: Settings) -> list[str]:

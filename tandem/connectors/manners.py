@@ -21,7 +21,7 @@ class Part(BaseModel):
 class Expired(Part):
     """The answer that says that an access token has run out, as opposed to wrong credentials."""
 
-    status: int
+    status: Literal[401]
     code: str
 
 

@@ -18,8 +18,6 @@ class Bearer(httpx.Auth):
     A second 401 stands: it ends the call as Unauthorized, so nothing is tried again and again.
     """
 
-    requires_response_body = True
-
     def __init__(self, token: str, auth: Auth | None = None, *, base_url: str = "") -> None:
         if not (token.isascii() and token.isprintable()):
             raise SettingsError("a token or key has characters that an HTTP header cannot carry")
@@ -34,11 +32,14 @@ class Bearer(httpx.Auth):
         shown = self._token
         request.headers["Authorization"] = f"Bearer {shown}"
         response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            await response.aread()
         if not self._expired(response):
             return
         async with self._renewal:
             if self._token == shown:  # nobody else has renewed it meanwhile
                 answer = yield self._renewing()
+                await answer.aread()
                 if not answer.is_success:
                     return
                 self._token = self._renewed(answer)
@@ -49,7 +50,7 @@ class Bearer(httpx.Auth):
         expired = self._auth.expired if self._auth else None
         if expired is None or self._auth is None or self._auth.refresh is None:
             return False
-        return response.status_code == expired.status and _member(response, "code") == expired.code
+        return response.status_code == httpx.codes.UNAUTHORIZED and _member(response, "code") == expired.code
 
     def _renewing(self) -> httpx.Request:
         refresh = self._auth.refresh if self._auth else None

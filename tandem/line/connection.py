@@ -71,7 +71,7 @@ async def connect(settings: Settings, *, owner: str) -> AsyncIterator[Connection
             facts=Facts(
                 price_scale=schema.scale("sotran.price"),
                 discount_scale=schema.scale("sotran.disc"),
-                quantity_scale=schema.scale("sotran.qtyord"),
+                quantity_scale=min(settings.quantity_decimals, schema.scale("sotran.qtyord")),
                 rounding_limit=decimal_of(settings.rounding_limit),
                 company_currency=schema.currency,
             ),

@@ -103,28 +103,32 @@ class _Sides:
             value = self._line.workbook.apply(
                 self._entity.name, self._route.sheet_in, record, links={}, zone=self._line.zone
             ).value
-            if self._route.under and not at(value, self._route.under):
+            if self._route.under and not _at(value, self._route.under):
                 continue
             key = self._source.key(self._route.read, record)
             documents[key] = Document(
                 kind=self._entity.name,
                 key=key,
-                number=str(at(record, self._route.number) or key),
-                amount=_amount(at(value, self._entity.amount)),
-                currency=str(at(value, self._entity.currency) or ""),
-                status=_status(at(value, self._entity.status), self._entity.status),
+                number=str(_at(record, self._route.number) or key),
+                amount=_amount(_at(value, self._entity.amount)),
+                currency=str(_at(value, self._entity.currency) or ""),
+                status=_status(_at(value, self._entity.status), self._entity.status),
             )
         return documents
 
     def _theirs(self, record: Record) -> Document:
         return Document(
             kind=self._entity.name,
-            key=str(at(record, self._route.reference) or ""),
+            key=str(_at(record, self._route.reference) or ""),
             number=self._target.key(self._write, record),
-            amount=_amount(at(record, self._route.target_amount)),
-            currency=str(at(record, self._route.target_currency) or ""),
-            status=_status(at(record, self._route.target_status), self._route.target_status),
+            amount=_amount(_at(record, self._route.target_amount)),
+            currency=str(_at(record, self._route.target_currency) or ""),
+            status=_status(_at(record, self._route.target_status), self._route.target_status),
         )
+
+
+def _at(value: Any, path: str | None) -> Any:
+    return at(value, path) if path else None
 
 
 def _amount(value: Any) -> Decimal:

@@ -129,8 +129,12 @@ def _outcome(line: Connection, batch: Batch, cargo: Cargo, result: WriteResult) 
 def sentence(problem: dict[str, Any]) -> str:
     """The faults of a problem document in one line, each with its field."""
     faults = problem.get("errors") or problem.get("differences") or []
-    said = [f"{f.get('field')}: {f.get('message') or _difference(f)}" for f in faults]
+    said = [f"{f.get('field')}: {f.get('message') or _difference(f)}{_value(f)}" for f in faults]
     return "; ".join(said) or str(problem.get("detail") or problem.get("title") or "")
+
+
+def _value(fault: dict[str, Any]) -> str:
+    return f" (got {fault['value']!r})" if fault.get("value") else ""
 
 
 def _difference(fault: dict[str, Any]) -> str:

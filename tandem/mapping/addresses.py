@@ -75,8 +75,10 @@ def _country(address: NormalAddress, own: Mapping[str, str]) -> str | None:
 def _by_the_rules(address: NormalAddress, rules: Rules, own: Mapping[str, str], *, complete: bool) -> None:
     if CITY in rules.capitals:
         address.fields["city"] = _clean(address.fields["city"].upper())
-    _postcode(address, rules, complete=complete)
-    _region(address, rules, own, complete=complete)
+    postcode = _postcode(address, rules, complete=complete)
+    _region(address, rules, own, postcode)
+    if REGION in rules.required and not address.fields["region"]:
+        _infer(address, rules, postcode, complete=complete)
     for name, letter in (("line1", STREET), ("city", CITY)):
         if letter in rules.required and not address.fields[name]:
             _missing(address, name, f"is missing; {rules.country} addresses need it", complete=complete)
@@ -86,7 +88,8 @@ def _missing(address: NormalAddress, name: str, message: str, *, complete: bool)
     (address.problems if complete else address.doubts).append((name, message))
 
 
-def _postcode(address: NormalAddress, rules: Rules, *, complete: bool) -> None:
+def _postcode(address: NormalAddress, rules: Rules, *, complete: bool) -> str:
+    """Puts the postcode in its form; gives it if it is one."""
     text = address.fields["postcode"]
     needed = POSTCODE in rules.required
     example = f", such as {rules.examples[0]}" if rules.examples else ""
@@ -94,41 +97,33 @@ def _postcode(address: NormalAddress, rules: Rules, *, complete: bool) -> None:
         if needed:
             message = f"is missing; {rules.country} addresses need one{example}"
             _missing(address, "postcode", message, complete=complete)
-        return
+        return ""
     normal = normal_postcode(text, rules.country)
     if normal is None:
         message = f"{text!r} is no postcode of {rules.country}{example}"
         _missing(address, "postcode", message, complete=complete and needed)
-    else:
-        address.fields["postcode"] = normal
+        return ""
+    address.fields["postcode"] = normal
+    return normal
 
 
-def _region(address: NormalAddress, rules: Rules, own: Mapping[str, str], *, complete: bool) -> None:
+def _region(address: NormalAddress, rules: Rules, own: Mapping[str, str], postcode: str) -> None:
     text = address.fields["region"]
-    needed = REGION in rules.required
     region = rules.region(text) if text else None
     if region is not None:
         address.fields["region"] = region.code
-        _compare(address, rules)
+        other = region_at(rules.country, postcode)
+        if other is not None and other.code != region.code:
+            address.doubts.append(("region", f"postcode {postcode} belongs to {other.code} ({other.name})"))
     elif text and countries.country_of(text, own) == rules.country:
         address.fields["region"] = ""  # some shops repeat the country here
     elif text and rules.regions:
         message = f"{text!r} is no region of {rules.country}; {one_of(text, rules.region_names)}"
-        (address.problems if needed else address.doubts).append(("region", message))
-        return
-    if needed and not address.fields["region"]:
-        _infer(address, rules, complete=complete)
+        (address.problems if REGION in rules.required else address.doubts).append(("region", message))
 
 
-def _compare(address: NormalAddress, rules: Rules) -> None:
-    other = region_at(rules.country, address.fields["postcode"])
-    if other is not None and other.code != address.fields["region"]:
-        message = f"postcode {address.fields['postcode']} belongs to {other.code} ({other.name})"
-        address.doubts.append(("region", message))
-
-
-def _infer(address: NormalAddress, rules: Rules, *, complete: bool) -> None:
-    found = region_at(rules.country, address.fields["postcode"])
+def _infer(address: NormalAddress, rules: Rules, postcode: str, *, complete: bool) -> None:
+    found = region_at(rules.country, postcode)
     if found is not None:
         address.fields["region"] = found.code
         address.doubts.append(("region", f"was empty; {found.code} ({found.name}) is where the postcode is"))

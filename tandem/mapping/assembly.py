@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tandem.entities.cargo import TraceLine
 from tandem.mapping import forms, gathering, guards, nodes
 from tandem.mapping.bench import Reading, Scope, Site
 from tandem.mapping.nodes import Ending, Node
@@ -46,6 +47,7 @@ def each(compiler: Compiler, form: forms.Each, site: Site) -> Node:
     if reading is None or not _holds(compiler, site, "list"):
         return nodes.NOTHING
     place = Place(site.target, reading.source)
+    compiler.bench.sketch(place)
     scope = _scope(compiler, form.each, "[].", site, reading)
     inner = compiler.scope(form.fields, site.at("fields"), f"{site.target}[].", site.field.inner or OPEN, scope)
     node = gathering.each(inner, reading.get, place)
@@ -65,6 +67,7 @@ def record(compiler: Compiler, form: forms.Block, site: Site) -> Node:
     build = compiler.block if form.of is None else compiler.scope
     inner = build(form.fields, site.at("fields"), f"{site.target}.", site.field.inner or OPEN, scope)
     place = Place(site.target, reading.source)
+    compiler.bench.outline.insert(outline, TraceLine(target=site.target, source=reading.source))
     sources = _sources(compiler, outline, f"{site.target}.")
     steps = compiler.bench.steps(form.apply, site.spot, place, sources)
     node = guards.scoped(nodes.finished(inner, Ending(place, steps)), reading.get, place)

@@ -143,17 +143,18 @@ def first_line(error: Exception) -> str:
 def _picked(record: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     for path in paths:
-        here: Any = record
-        there = chosen
-        for depth, name in enumerate(path, start=1):
-            if name not in here:
-                break
-            here = here[name]
-            if depth == len(path) or not isinstance(here, Mapping):
-                there[name] = here
-                break
-            there = there.setdefault(name, {})
+        _pick(record, chosen, path)
     return chosen
+
+
+def _pick(here: Mapping[str, Any], there: dict[str, Any], path: tuple[str, ...]) -> None:
+    name, rest = path[0], path[1:]
+    if name not in here:
+        return
+    if rest and isinstance(here[name], Mapping):
+        _pick(here[name], there.setdefault(name, {}), rest)
+    else:
+        there[name] = here[name]
 
 
 def _refuse_long(value: Any) -> None:

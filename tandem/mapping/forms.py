@@ -44,10 +44,10 @@ class Value(Filled):
 
 
 class LookedUp(Filled):
-    """The value of a lookup for a path."""
+    """The value of a lookup for a path, or for a field of its own such as another lookup."""
 
     lookup: str
-    of: str
+    of: str | dict[str, Any]
 
 
 class Linked(Filled):

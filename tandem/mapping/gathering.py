@@ -49,17 +49,16 @@ def _items(inner: Node, items: Sequence[Any], place: Place, run: Run) -> list[An
 
 
 def first(nodes: Sequence[Node]) -> Node:
-    """The first value that is not blank; a hindrance on the way ends the search."""
+    """The first value that is not blank, else the last one; a hindrance on the way ends the search."""
 
     def node(record: Record, run: Run) -> Any:
         faults = len(run.faults)
+        value = None
         for alternative in nodes:
             value = alternative(record, run)
-            if not is_blank(value):
-                return value
-            if len(run.faults) > faults:
-                return None
-        return None
+            if not is_blank(value) or len(run.faults) > faults:
+                break
+        return value
 
     return node
 

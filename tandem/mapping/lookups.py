@@ -36,15 +36,12 @@ class LookupFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Values by their trimmed, case-folded key."""
+    """Values by their trimmed, case-folded key; `spellings` are the keys as the file has them."""
 
     name: str
     values: Mapping[str, Any]
     otherwise: Any = None
-
-    def known(self, key: str) -> bool:
-        """Whether the lookup names this value."""
-        return key_of(key) in self.values
+    spellings: tuple[str, ...] = ()
 
     def get(self, key: str) -> Any:
         """What the value becomes; None if the lookup leaves it open."""
@@ -55,10 +52,9 @@ class Lookup:
 
     def missing(self, key: str) -> str:
         """The sentence for a value that nobody mapped."""
-        return (
-            f"{key!r} is not in lookup {self.name}; {one_of(key, self.values)}"
-            f" Add it to mappings/lookups/{self.name}.yaml"
-        )
+        hint = one_of(key, self.spellings)
+        stop = "" if hint.endswith("?") else "."
+        return f"{key!r} is not in lookup {self.name}; {hint}{stop} Or add it to lookups/{self.name}.yaml"
 
 
 def load_lookup(path: Path, folder: Path) -> tuple[Lookup, Source]:
@@ -68,7 +64,7 @@ def load_lookup(path: Path, folder: Path) -> tuple[Lookup, Source]:
     if not source.faults:
         file = checked(LookupFile, source.content, source)
         if file is not None:
-            lookup = Lookup(path.stem, _folded(file.values, source), file.otherwise)
+            lookup = Lookup(path.stem, _folded(file.values, source), file.otherwise, tuple(file.values))
     return lookup, source
 
 

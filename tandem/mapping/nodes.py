@@ -24,18 +24,22 @@ NOTHING: Node = lambda _record, _run: None  # noqa: E731
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What is done to a value once it is read: steps, the kind of the target field, default and demand."""
+    """What is done to a value once it is read: steps, the kind of the target field, default and demand.
+
+    `plain` is set for a value that is only read, so that reading it twice notes nothing twice.
+    """
 
     place: Place
     steps: tuple[Step, ...] = ()
     kind: str = "any"
     default: Any = None
     required: bool = False
+    plain: bool = False
 
 
 def finished(read: Node, ending: Ending) -> Node:
     """A value on its way through the ending of its field."""
-    if ending.required and not ending.steps and ending.default is None:
+    if ending.plain and ending.required and not ending.steps and ending.default is None:
         return _needed(read, ending)
     if ending.steps or ending.default is not None or ending.required:
         return _whole(read, ending)
@@ -48,6 +52,7 @@ def _whole(read: Node, ending: Ending) -> Node:
     )  # fmt: skip
 
     def node(record: Record, run: Run) -> Any:
+        faults = len(run.faults)
         try:
             value = read(record, run)
             if steps:
@@ -63,7 +68,7 @@ def _whole(read: Node, ending: Ending) -> Node:
         if default is not None:
             run.note(place, "default", f"{default!r} because there was nothing")
             return default
-        if required:
+        if required and len(run.faults) == faults:
             run.hinder(place, Hindrance(f"is missing; {run.target(place)} needs it", kind="missing"))
         return value
 

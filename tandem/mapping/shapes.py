@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -42,13 +42,14 @@ class Shape:
 
     def missing(self, path: tuple[str, ...]) -> tuple[Shape, str] | None:
         """Where a path leaves this shape: the shape that lacks the name, and the name; None if it stays inside."""
-        here: Shape | None = self
+        here = self
         for name in path:
-            if here is None or here.open:
+            if here.open:
                 return None
             if name not in here.fields:
                 return here, name
-            here = here.fields[name].inner
+            found = here.fields[name]
+            here = found.inner or Shape(f"the {found.kind} {name!r}", open=found.kind == "any")
         return None
 
 
@@ -78,9 +79,7 @@ def _field(annotation: Any, *, required: bool) -> Field:
 
 
 def _bare(annotation: Any) -> Any:
-    """Without `Annotated` and without `None`."""
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
+    """Without `None`."""
     if get_origin(annotation) in (Union, types.UnionType):
         others = [part for part in get_args(annotation) if part is not type(None)]
         return _bare(others[0]) if len(others) == 1 else Any

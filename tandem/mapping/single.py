@@ -23,7 +23,9 @@ def ended(compiler: Compiler, form: forms.Filled, reading: Reading, site: Site, 
     steps = compiler.bench.steps(form.apply, site.spot, place, {})
     if isinstance(form.default, dict | list):
         compiler.bench.source.fault(site.at("default"), "needs one text, number or truth value")
-    return nodes.finished(reading.get, Ending(place, (*before, *steps), site.field.kind, form.default, required))
+    plain = isinstance(form, forms.Value) and isinstance(form.is_, str)
+    ending = Ending(place, (*before, *steps), site.field.kind, form.default, required, plain)
+    return nodes.finished(reading.get, ending)
 
 
 def value(compiler: Compiler, form: forms.Value, site: Site) -> Node:
@@ -61,11 +63,19 @@ def alternatives(
 def looked_up(compiler: Compiler, form: forms.LookedUp, site: Site) -> Node:
     """The value of a lookup."""
     lookup = compiler.bench.lookup(form.lookup, site.spot)
-    reading = compiler.bench.reading(form.of, site.at("of"), site.scope)
+    reading = _key(compiler, form.of, site)
     if lookup is None or reading is None:
         return nodes.NOTHING
     compiler.bench.sketch(Place(site.target, reading.source), "looked-up", f"in lookup {form.lookup}")
     return ended(compiler, form, Reading(gathering.looked_up(lookup, reading.get), reading.source), site)
+
+
+def _key(compiler: Compiler, of: str | dict[str, Any], site: Site) -> Reading | None:
+    """What is looked up: a path, or a field of its own such as another lookup."""
+    if isinstance(of, str):
+        return compiler.bench.reading(of, site.at("of"), site.scope)
+    (node,), sources = alternatives(compiler, "of", (of,), site, Field())
+    return Reading(node, ", ".join(sources))
 
 
 def linked(compiler: Compiler, form: forms.Linked, site: Site) -> Node:

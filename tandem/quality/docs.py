@@ -18,7 +18,7 @@ from tandem.values import utc_now
 SITE = "tandem"
 
 WAITING = 20
-"""Validations that stopped a record and wait for `publish`, at most; of others only the newest of each suite is kept."""
+"""Validations that wait for `publish` at most; of those that stopped no record only the newest of each suite."""
 
 Entry = tuple[str, datetime, Any]
 """A suite's name, when it was asked, and the library's result."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from tandem.entities.cargo import Cargo, Message
 from tandem.entities.state import COMES_BACK, State
-from tandem.store.judgement import WENT_THROUGH, outcome_of, parent_of
-from tandem.store.tables import inbox, queue
+from tandem.store.judgement import outcome_of, parent_of
+from tandem.store.tables import inbox, links, queue
 from tandem.store.whose import AnyRow, Whose, matching, of
 
 PAUSE = timedelta(minutes=5)
 """Until a record comes back whose outcome does not say when."""
+
+AT_ONCE = 5
+"""Times that a parked record may be taken again without a pause: enough for chance, too few for a circle."""
 
 _COLUMNS = ("state", "ready", "available_at", "received_at", "attempts", "parked_entity", "parked_key")
 _REQUEUE = (
@@ -24,8 +27,6 @@ _REQUEUE = (
     .where(queue.c.id == sa.bindparam("row"))
     .values({name: sa.bindparam(f"new_{name}") for name in _COLUMNS} | {"lease_owner": None, "claimed_at": None})
 )
-
-Books = Mapping[Whose, Mapping[str, Any]]
 
 
 class Leases:
@@ -44,16 +45,18 @@ class Leases:
         """Whether nobody else has taken the key; a record that came without an event needs no lease."""
         return not message.ids or (of(message), str(message.source)) in self._held
 
-    def give_back(self, kept: Sequence[Cargo], books: Books, now: datetime) -> None:
+    def give_back(self, kept: Sequence[Cargo], now: datetime) -> None:
         """Keys with nothing open any more leave the queue; the others stay for what is still open."""
         claimed = [cargo for cargo in kept if cargo.message.ids]
         newer = self._arrived_meanwhile(claimed)
+        missed = self._missed(claimed)
         done, again = [], []
         for cargo in claimed:
             lease = self._held[of(cargo.message), str(cargo.message.source)]
             since = newer.get((of(cargo.message), lease.source))
             if outcome_of(cargo).state in COMES_BACK:
-                again.append(_postponed(cargo, lease, since, books, now))
+                ready = cargo.message.key in missed or (_parked(cargo) and since is not None)
+                again.append(_postponed(cargo, lease, now, ready=ready))
             elif since is not None:
                 again.append(_queued(lease, since, now))
             else:
@@ -62,6 +65,24 @@ class Leases:
             self._tx.execute(sa.delete(queue).where(queue.c.id.in_(done)))
         if again:
             self._tx.execute(_REQUEUE, again)
+
+    def _missed(self, claimed: Sequence[Cargo]) -> set[str]:
+        """Keys that park for a parent which another drain has linked while they were under way.
+
+        No waking could reach them. The settlement has locked the parents' records, so a parent is either linked by now
+        or will find its children parked.
+        """
+        orphans = {
+            cargo.message.key: parent
+            for cargo in claimed
+            if (parent := waits_for(cargo)) is not None and parent.entity not in cargo.links
+        }
+        linked = {of(row) for condition in matching(links, orphans.values()) for row in self._links(condition)}
+        return {key for key, parent in orphans.items() if parent in linked}
+
+    def _links(self, condition: ColumnElement[bool]) -> Sequence[AnyRow]:
+        columns = (links.c.connection, links.c.company, links.c.entity, links.c.key)
+        return self._tx.execute(sa.select(*columns).where(condition)).all()
 
     def _arrived_meanwhile(self, claimed: Sequence[Cargo]) -> dict[tuple[Whose, str], datetime]:
         """When the oldest event came that was not part of the claim."""
@@ -83,12 +104,15 @@ def waits_for(cargo: Cargo) -> Whose | None:
     return Whose(cargo.message.connection, cargo.message.company, *named) if named else None
 
 
-def _postponed(cargo: Cargo, lease: AnyRow, since: datetime | None, books: Books, now: datetime) -> dict[str, Any]:
+def _parked(cargo: Cargo) -> bool:
+    return outcome_of(cargo).state == State.PARKED
+
+
+def _postponed(cargo: Cargo, lease: AnyRow, now: datetime, *, ready: bool) -> dict[str, Any]:
     """Attempts count passes that met the same kind of trouble: waiting for a parent is not a failing network."""
     outcome, parent = outcome_of(cargo), waits_for(cargo)
-    parked = outcome.state == State.PARKED
-    again = lease.state != State.WAITING and parked == (lease.state == State.PARKED)
-    ready = parked and (since is not None or _went_through(books, parent, lease.claimed_at))
+    again = lease.state != State.WAITING and _parked(cargo) == (lease.state == State.PARKED)
+    ready = ready and lease.attempts < AT_ONCE
     return {
         "row": lease.id,
         "new_state": str(outcome.state),
@@ -112,9 +136,3 @@ def _queued(lease: AnyRow, since: datetime, now: datetime) -> dict[str, Any]:
         "new_parked_entity": None,
         "new_parked_key": None,
     }
-
-
-def _went_through(books: Books, parent: Whose | None, claimed_at: datetime) -> bool:
-    """Whether the parent was settled while its child was under way, when no waking could reach it."""
-    row = books.get(parent) if parent else None
-    return row is not None and row["state"] in WENT_THROUGH and row["updated_at"] > claimed_at

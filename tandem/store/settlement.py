@@ -51,7 +51,7 @@ def _settle(
     kept = [cargo for cargo in batch if leases.ours(cargo.message)]
     books = RecordBooks(database, tx, kept, now)
     _close_events(tx, kept, now)
-    leases.give_back(kept, books.rows, now)
+    leases.give_back(kept, now)
     if kept:
         tx.execute(sa.insert(ledger), [ledger_row(cargo, owner, now, flow_run_id) for cargo in kept])
     books.enter(kept, now)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,15 +13,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import uvicorn
 
 from flows.order_to_fulfillment import Options, order_to_fulfillment
-from tandem.entities import System
+from tandem.entities import ENTITIES, System
 from tandem.gateway.app import create_app as gateway_app
 from tandem.gateway.company.company import Policy
 from tandem.gateway.company.create import create_company
 from tandem.sandbox.app import create_app as sandbox_app
 from tandem.sandbox.shop import Shop
+from tandem.sandbox.warehouse import shipping
 from tandem.sandbox.warehouse.books import Books, Page
 from tandem.sandbox.warehouse.office import NewItem, enter_items
 from tandem.settings import Settings
@@ -135,7 +138,7 @@ class Stack:
                 Event(
                     connection="main",
                     company="01",
-                    source=System.CLARITY,
+                    source=ENTITIES[entity].routes[0].source,
                     event_id=f"{event_type}:{key}:{number}",
                     event_type=event_type,
                     entity=entity,
@@ -155,6 +158,67 @@ class Stack:
         (found,) = [r for r in self.store.ledger.find(key) if r.entity == entity and r.key == key]
         return found
 
+    def make_due(self) -> None:
+        """Time passes: what was to come back later is due now."""
+        database = self.store.database
+        from tandem.store.tables import queue
+
+        database.write(lambda tx: tx.execute(queue.update().values(available_at=datetime(2000, 1, 1, tzinfo=UTC))))
+
+    def forget(self, key: str) -> None:
+        """The store as it was before the link and the ledger line were written."""
+        from tandem.store.tables import inbox, ledger, links, records
+
+        for table in (inbox, ledger, links, records):
+            mine = table.delete().where(table.c.key == key)
+            self.store.database.write(lambda tx, mine=mine: tx.execute(mine))
+
+    def claimed_by_one_that_died(self, entity: str) -> None:
+        """Another drain claims what waits, and its lease runs out."""
+        self.store.inbox.claim(
+            "main", entity, System.CLARITY, limit=10, owner="dead", lease_seconds=1, now=datetime.now(UTC)
+        )
+        self.make_due()
+
+    def replay(self, letter: int) -> int:
+        """An operator presses replay."""
+        return self.store.letters.replay([letter], "tester", datetime.now(UTC))
+
+    def enter_item(self, item: str, price: str) -> None:
+        """The office enters an item that was missing."""
+        with self.books.open() as page:
+            enter_items(page, [NewItem(item=item, name=item, price=Decimal(price), stock=Decimal(100))])
+
+    def pick(self) -> None:
+        """The warehouse begins with everything that is released."""
+        with self.books.open() as page:
+            for row in shipping.ready(page):
+                shipping.pick(page, row["sono"])
+
+    def ship(self, quantities: Mapping[int, int] | None = None, **label: Any) -> str:
+        """A parcel of the one order there is leaves the warehouse."""
+        with self.books.open() as page:
+            (row,) = page.rows("somast")
+            amounts = None if quantities is None else {n: Decimal(q) for n, q in quantities.items()}
+            return shipping.ship(page, row["sono"], shipping.Parcel(quantities=amounts, **label))
+
+    def break_shop(self, knobs: Mapping[str, Any]) -> None:
+        """Tell the stand-in to misbehave, over its own control API."""
+        httpx.put(
+            f"{self.settings.url_of('sandbox')}/sandbox/faults",
+            json=dict(knobs),
+            headers={"authorization": "Bearer shop-token"},
+        ).raise_for_status()
+
+    def pickable(self) -> list[str]:
+        """Orders that the warehouse may begin with."""
+        with self.books.open() as page:
+            return [row["sono"] for row in shipping.ready(page)]
+
+    def custno(self, key: str) -> str:
+        """The company's number of a customer of the shop."""
+        return self.store.links.find("main", "customer", [key])[key]
+
     def reasons(self) -> dict[str, str]:
         """Why records stand where they stand."""
         return {f"{x.entity} {x.key} {x.state}": x.reason for x in self.store.letters.list()}
@@ -163,6 +227,13 @@ class Stack:
         """Rows of the company as an outsider reads them."""
         with self.books.open() as page:
             return [dict(row) for row in page.rows(table, **where)]
+
+    def plain(self, statement: str) -> list[tuple[Any, ...]]:
+        """The company as plain SQL sees it, without any of Tandem's code."""
+        with contextlib.closing(sqlite3.connect(self.settings.home / "company01.db")) as connection:
+            found = connection.execute(statement).fetchall()
+            connection.commit()
+        return found
 
     @contextlib.contextmanager
     def screens(self) -> Iterator[Page]:
@@ -195,7 +266,9 @@ def stack(home: Path, environment: Any) -> Iterator[Stack]:
     create_company(now.company_url, Policy.of(now))
     books = Books(now.company_url, zone)
     with books.open() as page:
-        enter_items(page, [NewItem(item=i, name=i.title(), price=Decimal(p), stock=Decimal(1000)) for i, p in ITEMS.items()])
+        enter_items(
+            page, [NewItem(item=i, name=i.title(), price=Decimal(p), stock=Decimal(1000)) for i, p in ITEMS.items()]
+        )
     cut = CutWrites(gateway_app(now))
     shop_app = sandbox_app(now)
     shop = shop_app.state.shop

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from tandem.gateway.api.auth import Keyring
 from tandem.gateway.api.desk import Desk
-from tandem.gateway.api.idempotency import Running
+from tandem.gateway.api.idempotency import Keys, Running
 from tandem.gateway.catalogue.products import Products
 from tandem.gateway.company.company import Company
 from tandem.gateway.customers.customers import Customers
@@ -33,6 +33,7 @@ class Context:
 
     company: Company
     keyring: Keyring
+    keys: Keys
     customers: Customers
     entry: CustomerDesk
     products: Products
@@ -59,6 +60,7 @@ class Context:
         return cls(
             company=company,
             keyring=keyring,
+            keys=Keys(company.tables),
             customers=customers,
             entry=CustomerDesk(company, customers),
             products=Products(company, take_prices=settings.sagepro_take_prices),

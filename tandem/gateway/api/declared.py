@@ -49,23 +49,38 @@ def _refusal(status: int) -> dict[str, Any]:
     if status in _HEADERS:
         declared["headers"] = _headers(_HEADERS[status])
     if status != 304:
-        declared["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        content: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        if status == 422:
+            content["examples"] = _example("Faults")
+        declared["content"] = {MEDIA_TYPE: content}
     return declared
 
 
 def answers(
-    status: int, model: type[BaseModel], text: str, *, refusals: tuple[int, ...], tagged: bool = False
+    status: int,
+    model: type[BaseModel],
+    text: str,
+    *,
+    refusals: tuple[int, ...],
+    tagged: bool = False,
+    example: str = "",
 ) -> Declared:
     """The answers of an operation: the good one and every refusal."""
     good: dict[str, Any] = {"description": text, "model": model}
+    if example:
+        good["content"] = {"application/json": {"examples": _example(example)}}
     if tagged:
         good["headers"] = _headers({"ETag": "The record's entity tag"})
     return {status: good, **{code: _refusal(code) for code in sorted(refusals)}}
+
+
+def _example(name: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/examples/{name}"}}
 
 
 def body(model: type[WireIn], example: str = "") -> dict[str, Any]:
     """The request body of an operation, as an addition to its OpenAPI entry."""
     content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
     if example:
-        content["examples"] = {"example": {"$ref": f"#/components/examples/{example}"}}
+        content["examples"] = _example(example)
     return {"requestBody": {"required": True, "content": {"application/json": content}}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from typing import Any
 
 _ADDRESS: dict[str, Any] = {
@@ -99,3 +101,6 @@ EXAMPLES: dict[str, Any] = {
 ITEM = "TEAPOT-RED"
 LOCATION = "MAIN"
 """What the examples suppose to be there: one stock item, kept at one location, with ten on hand."""
+
+ANSWERS: dict[str, Any] = json.loads(files("tandem.gateway.api").joinpath("examples.json").read_text("utf-8"))
+"""What a fresh company answers to them at 10 a.m. in Chicago on 2 March 2026."""

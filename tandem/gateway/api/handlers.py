@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,7 +72,7 @@ def allowed_methods(request: Request) -> list[str]:
 
 async def _database(request: Request, error: DBAPIError) -> Response:
     """The company cannot be reached or is held by another writer: nothing was committed."""
-    if isinstance(error, OperationalError) or error.connection_invalidated:
+    if isinstance(error, OperationalError | IntegrityError) or error.connection_invalidated:
         log.warning("company database: %s", error.orig)
         problem = retry_later("company-busy", "The company database cannot take the request now.")
         return problem.response(instance_of(request))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from sqlalchemy import Connection, delete, insert, select
@@ -20,6 +20,7 @@ from tandem.gateway.company.tables import Tables
 from tandem.values import content_hash, utc_now
 
 KEPT = timedelta(days=7)
+SWEPT = timedelta(hours=1)
 _CALLER = "gateway"
 
 
@@ -51,59 +52,76 @@ class Answer:
     replayed: bool = False
 
 
-def kept(connection: Connection, tables: Tables, request: Request) -> Answer | None:
-    """The answer that this request got before, unless it is older than the keys are kept.
+class Keys:
+    """The keys of one company and the answers that are kept under them."""
 
-    Raises:
-        ProblemError: 422, the key was used for another request.
-    """
-    found = kept_many(connection, tables, [request]).get(request.key)
-    if isinstance(found, ProblemError):
-        raise found
-    return found
+    def __init__(self, tables: Tables) -> None:
+        self._table = tables.tdidem
+        self._next_sweep = datetime.min.replace(tzinfo=UTC)
+        self._lock = Lock()
 
+    def kept(self, connection: Connection, request: Request) -> Answer | None:
+        """The answer that this request got before, unless it is older than the keys are kept.
 
-def kept_many(connection: Connection, tables: Tables, requests: Sequence[Request]) -> dict[str, Answer | ProblemError]:
-    """By key, the answers that requests got before, or why a key cannot stand for its request."""
-    table, limit = tables.tdidem, _oldest()
-    found: dict[str, Answer | ProblemError] = {}
-    asked = {request.key: request for request in requests}
-    columns = (table.c[name] for name in ("idemkey", "route", "digest", "status", "etag", "body"))
-    statement = select(*columns).where(table.c.caller == _CALLER, table.c.recorded >= limit)
-    for part in chunks(sorted(asked)):
-        for row in connection.execute(statement.where(table.c.idemkey.in_(part))):
-            request = asked[row.idemkey]
-            same = (row.route, row.digest) == (request.route, request.digest)
-            found[row.idemkey] = Answer(row.status, row.etag, row.body, replayed=True) if same else _reused(row.route)
-    return found
+        Raises:
+            ProblemError: 422, the key was used for another request.
+        """
+        found = self.kept_many(connection, [request]).get(request.key)
+        if isinstance(found, ProblemError):
+            raise found
+        return found
 
+    def kept_many(self, connection: Connection, requests: Sequence[Request]) -> dict[str, Answer | ProblemError]:
+        """By key, the answers that requests got before, or why a key cannot stand for its request."""
+        table = self._table
+        found: dict[str, Answer | ProblemError] = {}
+        asked = {request.key: request for request in requests}
+        columns = (table.c[name] for name in ("idemkey", "route", "digest", "status", "etag", "body"))
+        statement = select(*columns).where(table.c.caller == _CALLER, table.c.recorded >= _oldest())
+        for part in chunks(sorted(asked)):
+            for row in connection.execute(statement.where(table.c.idemkey.in_(part))):
+                request = asked[row.idemkey]
+                same = (row.route, row.digest) == (request.route, request.digest)
+                answer = Answer(row.status, row.etag, row.body, replayed=True)
+                found[row.idemkey] = answer if same else _reused(row.route)
+        return found
 
-def keep(connection: Connection, tables: Tables, answers: Sequence[tuple[Request, Answer]]) -> None:
-    """Keeps answers, in the transaction of their effects; keys that have expired are free again."""
-    table = tables.tdidem
-    recorded = utc_now().isoformat(timespec="seconds")
-    for part in chunks([request.key for request, _ in answers]):
-        expired = (table.c.caller == _CALLER, table.c.idemkey.in_(part), table.c.recorded < _oldest())
-        connection.execute(delete(table).where(*expired))
-    rows = [
-        {
-            "caller": _CALLER,
-            "idemkey": request.key,
-            "route": request.route,
-            "digest": request.digest,
-            "status": answer.status,
-            "etag": answer.etag,
-            "body": answer.body,
-            "recorded": recorded,
-        }
-        for request, answer in answers
-    ]
-    connection.execute(insert(table), rows)
+    def keep(self, connection: Connection, answers: Sequence[tuple[Request, Answer]]) -> None:
+        """Keeps answers, in the transaction of their effects; keys that have expired are free again."""
+        table = self._table
+        if self._sweep_is_due():
+            self.sweep(connection)
+        for part in chunks([request.key for request, _ in answers]):
+            expired = (table.c.caller == _CALLER, table.c.idemkey.in_(part), table.c.recorded < _oldest())
+            connection.execute(delete(table).where(*expired))
+        recorded = utc_now().isoformat(timespec="seconds")
+        rows = [
+            {
+                "caller": _CALLER,
+                "idemkey": request.key,
+                "route": request.route,
+                "digest": request.digest,
+                "status": answer.status,
+                "etag": answer.etag,
+                "body": answer.body,
+                "recorded": recorded,
+            }
+            for request, answer in answers
+        ]
+        connection.execute(insert(table), rows)
 
+    def sweep(self, connection: Connection) -> int:
+        """Forgets every key that has expired; returns how many."""
+        return connection.execute(delete(self._table).where(self._table.c.recorded < _oldest())).rowcount
 
-def prune(connection: Connection, tables: Tables) -> int:
-    """Forgets keys that have expired; returns how many."""
-    return connection.execute(delete(tables.tdidem).where(tables.tdidem.c.recorded < _oldest())).rowcount
+    def _sweep_is_due(self) -> bool:
+        """Once an hour, at whichever write comes first."""
+        with self._lock:
+            now = utc_now()
+            if now < self._next_sweep:
+                return False
+            self._next_sweep = now + SWEPT
+            return True
 
 
 def _oldest() -> str:

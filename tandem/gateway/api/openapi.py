@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from tandem.gateway.api.examples import EXAMPLES
+from tandem.gateway.api.examples import ANSWERS, EXAMPLES
 from tandem.gateway.models import (
     AdjustmentIn,
     CustomerIn,
@@ -66,7 +66,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     components.setdefault("schemas", {}).update(made["$defs"])
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
-    components["examples"] = {name: {"value": value} for name, value in EXAMPLES.items()}
+    components["examples"] = {name: {"value": value} for name, value in {**EXAMPLES, **ANSWERS}.items()}
     components["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "A key of the gateway's own list"}
     }
@@ -77,9 +77,6 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    """Names the security of the operation and drops what FastAPI adds for its own validation errors."""
+    """Names the security of the operation."""
     if "401" in operation["responses"]:
         operation["security"] = [{"key": []}]
-    refused = operation["responses"].get("422")
-    if refused is not None:
-        refused["content"] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

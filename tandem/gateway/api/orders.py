@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from tandem.gateway.api.context import Context
-from tandem.gateway.api.idempotency import Answer, Request, in_progress, keep, kept_many
+from tandem.gateway.api.idempotency import Answer, Request, in_progress
 from tandem.gateway.api.problems import ProblemError, problem_of
 from tandem.gateway.api.reply import to_json
 from tandem.gateway.company.faults import Fault
@@ -75,6 +76,12 @@ class Orders(Generic[D]):
                 self.here.running.leave(one.request.key)
 
     def _once(self, asked: Mapping[int, Asked[D]]) -> dict[int, Verdict]:
+        try:
+            return self._attempt(asked)
+        except IntegrityError:  # another process kept one of the keys in this moment: now it can be seen
+            return self._attempt(asked)
+
+    def _attempt(self, asked: Mapping[int, Asked[D]]) -> dict[int, Verdict]:
         verdicts = self._before(asked)
         new = [place for place in asked if place not in verdicts]
         if not new:
@@ -93,13 +100,13 @@ class Orders(Generic[D]):
     def _before(self, asked: Mapping[int, Asked[D]]) -> dict[int, Verdict]:
         requests = [one.request for one in asked.values()]
         with self.here.company.read() as connection:
-            found = kept_many(connection, self.here.company.tables, requests)
+            found = self.here.keys.kept_many(connection, requests)
         return {place: found[one.request.key] for place, one in asked.items() if one.request.key in found}
 
     def _record(self, asked: Sequence[Asked[D]]) -> Record:
         def record(connection: Connection, made: Sequence[tuple[int, SalesOrder]]) -> None:
             answers = [(asked[place].request, self._answer(order)) for place, order in made]
-            keep(connection, self.here.company.tables, answers)
+            self.here.keys.keep(connection, answers)
 
         return record
 

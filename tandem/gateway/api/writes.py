@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
 from tandem.gateway.api.context import Context
-from tandem.gateway.api.idempotency import Answer, Request, keep, kept
+from tandem.gateway.api.idempotency import Answer, Request
 from tandem.gateway.api.reply import JSON, to_json
 from tandem.gateway.models.base import Record
 
@@ -41,12 +41,12 @@ def transact(here: Context, request: Request, work: Work, status: int) -> Answer
 
 def _transact(here: Context, request: Request, work: Work, status: int) -> Answer:
     with here.company.write() as connection:
-        before = kept(connection, here.company.tables, request)
+        before = here.keys.kept(connection, request)
         if before is not None:
             return before
         record = work(connection)
         answer = Answer(status, record.e_tag, to_json(record).decode())
-        keep(connection, here.company.tables, [(request, answer)])
+        here.keys.keep(connection, [(request, answer)])
         return answer
 
 

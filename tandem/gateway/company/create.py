@@ -85,7 +85,7 @@ def _create(engine: Engine, tables: Tables, policy: Policy, currency: str, last_
     with engine.execution_options(**{WRITE_OPTION: True}).begin() as connection:
         if inspect(connection).has_table(tables.somast.name):
             raise CompanyError(f"{engine.url.database} holds a company already; it was left as it is")
-        tables.metadata.create_all(connection)
+        tables.metadata.create_all(connection, tables=tables.every())
         for index in list_indexes(tables):
             index.create(connection)
         _seed(connection, tables, policy, currency, last_order, Stamp.at(now, policy.zone, policy.user))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, String, Table, cast, literal_column
+from sqlalchemy import ColumnElement, Float, String, Table, cast, func, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -78,6 +78,11 @@ def updated(table: Table) -> ColumnElement[str]:
 def email_key(table: Table) -> ColumnElement[str]:
     """What two e-mail addresses are compared by."""
     return _EmailKey(table.c.email)
+
+
+def is_blank(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a text column says nothing; NULL, which Sage Pro does not write but a site's own programs may, too."""
+    return func.coalesce(column, "") == ""
 
 
 def amount(column: ColumnElement[Any]) -> ColumnElement[float]:

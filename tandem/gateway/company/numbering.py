@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Connection, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Table, func, select, update
 
 from tandem.errors import CompanyError
 from tandem.gateway.company.rows import chunks
@@ -67,7 +67,7 @@ class Counter:
         return f"{table.info['name']}.int1 of sysid {self._sysid}"
 
     def _enabled(self, table: Table) -> tuple[ColumnElement[bool], ...]:
-        return table.c.sysid == self._sysid, ~table.c.pass2.like("D%")
+        return table.c.sysid == self._sysid, ~func.coalesce(table.c.pass2, "").like("D%")
 
     def _last(self, connection: Connection, table: Table) -> int:
         locked = select(table.c.int1).where(*self._enabled(table)).with_hint(table, "WITH (UPDLOCK, HOLDLOCK)", "mssql")

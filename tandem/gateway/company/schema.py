@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 from tandem.gateway.company.spec import Kind
 
 _SIZE = re.compile(r"([A-Z_ ]+)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?", re.IGNORECASE)
+_WHOLE_DIGITS = 10  # Sage Pro's counters
 _SQLITE = (
     ("DECIMAL", Kind.EXACT),
     ("NUMERIC", Kind.EXACT),
@@ -86,6 +87,8 @@ def of_declaration(declared: str) -> tuple[Kind | None, int, int]:
     name = match[1].upper() if match else ""
     kind = next((kind for part, kind in _SQLITE if part in name), None)
     width, scale = (int(match[2] or 0), int(match[3] or 0)) if match else (0, 0)
+    if kind is Kind.WHOLE and width == 0:
+        width = _WHOLE_DIGITS
     return kind, width, scale
 
 
@@ -106,7 +109,7 @@ def of_type(type_: TypeEngine[Any]) -> tuple[Kind | None, int, int]:
     if isinstance(type_, types.Boolean):
         return Kind.FLAG, 0, 0
     if isinstance(type_, types.Integer):
-        return Kind.WHOLE, 10, 0
+        return Kind.WHOLE, _WHOLE_DIGITS, 0
     if isinstance(type_, types.Date | types.DateTime):
         return Kind.DAY, 0, 0
     return None, 0, 0

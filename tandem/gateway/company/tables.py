@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import Lock
 
 from sqlalchemy import Column, Index, Label, MetaData, Table
 
@@ -70,9 +71,23 @@ class Tables:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.metadata = MetaData()
-        for name, shape in layout.tables.items():
-            schema = layout.system_schema if shape.spec.system else None
-            setattr(self, name, _table(shape, self.metadata, schema))
+        self._building = Lock()
+
+    def __getattr__(self, name: str) -> Table:
+        """A table is built when it is first asked for: most work touches few of them."""
+        shape = self.__dict__["layout"].tables.get(name)
+        if shape is None:
+            raise AttributeError(name)
+        with self._building:
+            if name not in self.__dict__:
+                schema = self.layout.system_schema if shape.spec.system else None
+                self.__dict__[name] = _table(shape, self.metadata, schema)
+        built: Table = self.__dict__[name]
+        return built
+
+    def every(self) -> list[Table]:
+        """All of them, built."""
+        return [getattr(self, name) for name in self.layout.tables]
 
     def has(self, name: str) -> bool:
         """Whether this site has the table."""

@@ -29,11 +29,3 @@ def in_base(amount: Decimal, rate: Decimal, scale: int) -> Decimal:
         return round_to(amount, scale)
     with localcontext(_WIDE):
         return round_to(amount * rate, scale)
-
-
-def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    """The part of an amount that falls to so much of the whole, to cents; nothing of nothing."""
-    if not whole:
-        return ZERO
-    with localcontext(_WIDE):
-        return round_to(amount * part / whole, CENTS)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, Table, select, update
 
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.expressions import is_blank
 from tandem.gateway.company.faults import Locked
 from tandem.gateway.company.rows import Row, chunks, fetch
 from tandem.gateway.company.tables import labelled
@@ -29,7 +30,7 @@ def set_onorder(connection: Connection, company: Company, amounts: Mapping[str, 
     """
     table = company.tables.arcust
     for custno, amount in sorted(amounts.items()):
-        unlocked = (table.c.custno == custno, table.c.lckstat == "")
+        unlocked = (table.c.custno == custno, is_blank(table.c.lckstat))
         if connection.execute(update(table).where(*unlocked).values(onorder=amount)).rowcount != 1:
             raise Locked(f"customer {custno} is in use at Sage Pro's screens")
 

@@ -13,6 +13,7 @@ from tandem.gateway.company.faults import Conflict, Fault, Faulty, Locked, NotFo
 from tandem.gateway.models import SalesOrder, SalesOrderUpdate
 from tandem.gateway.orders.cancel import cancel
 from tandem.gateway.orders.check import order_faults
+from tandem.gateway.orders.custom import custom_values, shown
 from tandem.gateway.orders.differences import Difference, differences
 from tandem.gateway.orders.entry import Outcome, Record
 from tandem.gateway.orders.masters import Masters
@@ -88,6 +89,8 @@ class OrderChange:
         faults = [*order_faults(order, masters, self._company), *_identity_faults(before, order, masters)]
         if faults:
             raise Faulty(faults)
+        custom = custom_values(self._company, self._company.tables.somast, order.custom_fields)
+        order = order.model_copy(update={"custom_fields": {name: shown(value) for name, value in custom.items()}})
         found = differences(before, order, masters)
         if not found:
             return False

@@ -14,7 +14,7 @@ from tandem.gateway.company.layout import Column
 from tandem.gateway.company.limits import number_fault, text_fault
 from tandem.gateway.company.spec import Kind
 from tandem.gateway.company.tables import shape_of
-from tandem.values import decimal_of
+from tandem.values import decimal_of, round_to
 
 _NUMBERS = (Kind.EXACT, Kind.MONEY, Kind.WHOLE)
 _TEXTS = (Kind.CHAR, Kind.MEMO)
@@ -72,8 +72,18 @@ def _number(value: str) -> Decimal | None:
 def custom_values(company: Company, table: Table, given: Mapping[str, str]) -> dict[str, Any]:
     """The values of checked custom fields by column."""
     known = allowed(company, table)
-    values: dict[str, Any] = {}
-    for name, value in given.items():
-        column = known[name.lower()]
-        values[column.name] = value if column.kind in _TEXTS else decimal_of(value.strip() or "0")
-    return values
+    return {known[name.lower()].name: _value(known[name.lower()], value) for name, value in given.items()}
+
+
+def _value(column: Column, value: str) -> Any:
+    if column.kind in _TEXTS:
+        return value.rstrip()
+    number = decimal_of(value.strip() or "0")
+    return int(number) if column.kind is Kind.WHOLE else round_to(number, column.scale)
+
+
+def shown(value: Any) -> str:
+    """A custom field's value as text; a blank date is the empty text."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return "" if value is None else str(value)

@@ -65,7 +65,7 @@ def _header(before: SalesOrder, after: SalesOrderUpdate, masters: Masters) -> It
     for field, (old, new) in texts.items():
         yield Difference(field, old.rstrip(), new.rstrip(), guarded=False)
     for name, value in after.custom_fields.items():
-        yield Difference(f"CustomFields.{name}", before.custom_fields.get(name.lower(), ""), value, guarded=False)
+        yield Difference(f"CustomFields.{name}", before.custom_fields.get(name, ""), value, guarded=False)
 
 
 def _addresses(before: SalesOrder, after: SalesOrderUpdate) -> Iterator[Difference]:

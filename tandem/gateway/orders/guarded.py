@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, update
 
-from tandem.gateway.company.expressions import amount
+from tandem.gateway.company.expressions import amount, is_blank
 from tandem.gateway.company.faults import Conflict
 from tandem.gateway.company.rows import changed
 
@@ -19,7 +19,7 @@ def update_header(connection: Connection, table: Table, sono: str, values: Value
     Raises:
         Conflict: it no longer is.
     """
-    where = (table.c.sono == sono, table.c.sostat == "", table.c.lckstat == "")
+    where = (table.c.sono == sono, is_blank(table.c.sostat), is_blank(table.c.lckstat))
     _one(connection, table, where, values, f"sales order {sono}")
 
 
@@ -32,7 +32,7 @@ def update_unpicked_line(connection: Connection, table: Table, sono: str, number
     where = (
         table.c.sono == sono,
         table.c.tranlineno == number,
-        table.c.lckstat == "",
+        is_blank(table.c.lckstat),
         amount(table.c.shipqty) == 0,
         amount(table.c.qtyshp) == 0,
     )
@@ -45,7 +45,12 @@ def update_resting_line(connection: Connection, table: Table, sono: str, number:
     Raises:
         Conflict: somebody is.
     """
-    where = (table.c.sono == sono, table.c.tranlineno == number, table.c.lckstat == "", amount(table.c.shipqty) == 0)
+    where = (
+        table.c.sono == sono,
+        table.c.tranlineno == number,
+        is_blank(table.c.lckstat),
+        amount(table.c.shipqty) == 0,
+    )
     _one(connection, table, where, values, f"line {number} of sales order {sono}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, false, func, select
 
 from tandem.gateway.company.expressions import amount, updated
 from tandem.gateway.company.rows import Row, chunks, fetch
@@ -80,12 +80,12 @@ def _keys(
 
 
 def _has_status(shelf: Shelf, status: OrderStatus) -> ColumnElement[bool]:
-    sostat = shelf.header.c.sostat
+    sostat = func.coalesce(shelf.header.c.sostat, "")
     is_void = sostat.in_((VOID, DELETED))
     if status == "void":
         return is_void
     if shelf.history:
-        return ~is_void if status == "closed" else sostat.in_(())
+        return ~is_void if status == "closed" else false()
     if status == "closed":
         return sostat == CLOSED
     is_open = ~sostat.in_((VOID, DELETED, CLOSED))

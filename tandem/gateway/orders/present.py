@@ -14,6 +14,7 @@ from tandem.gateway.company.stamps import moment_of_stamp, moment_of_text
 from tandem.gateway.models import AddressOut, LineItem, OrderStatus, SalesOrder, ShipmentSummary
 from tandem.gateway.orders.addresses import address_of
 from tandem.gateway.orders.amounts import extended, total
+from tandem.gateway.orders.custom import shown
 from tandem.values import ZERO
 
 VOID, CLOSED, DELETED = "V", "C", "X"
@@ -62,7 +63,7 @@ def sales_order(parts: Parts, zone: ZoneInfo) -> SalesOrder:
         line_items=lines,
         tax_amount=header["tax"],
         total_amount=total((*(line.extended_price for line in lines), header["tax"])),
-        custom_fields={name: _text(header[name]) for name in parts.custom},
+        custom_fields={name: shown(header[name]) for name in parts.custom},
         status=status_of(header["sostat"], parts.lines, history=parts.history),
         open_amount=header["ordamt"],
         shipped_amount=header["shpamt"],
@@ -140,7 +141,3 @@ def _shipments(rows: Sequence[Row]) -> list[ShipmentSummary]:
         )
         for number, lines in by_number.items()
     ]
-
-
-def _text(value: object) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)

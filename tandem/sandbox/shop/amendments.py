@@ -10,8 +10,8 @@ from tandem.sandbox.shop.cart import Cart, Line, address_of
 from tandem.sandbox.shop.checkout import figures_of
 from tandem.sandbox.shop.core import ShopCore, touched
 from tandem.sandbox.shop.intake import Clerk
-from tandem.sandbox.shop.refusal import ShopError, invalid, parsed
-from tandem.sandbox.shop.settlement import summary
+from tandem.sandbox.shop.refusal import ShopError, invalid, not_open, parsed
+from tandem.sandbox.shop.settlement import booked, summary
 from tandem.sandbox.shop.tables import ORDERS
 from tandem.sandbox.shop.transaction import Record, Transaction, by
 from tandem.sandbox.shop.wire import kept_dates
@@ -48,6 +48,7 @@ class AmendmentDesk(ShopCore):
             cart = _edited(parsed(Cart, loads(kept)), quantities or {}, add, set(remove))
             cart = Clerk(tx, [cart]).filled(cart, self.currency_of(order))
             order |= _carried_over(order, figures_of(cart, order["currency"]))
+            order |= booked(order)
             order["paymentInfo"] = summary(order, cart.payment_method)
             tx.save(ORDERS, touched(order, tx), cart.model_dump_json(by_alias=True, exclude_unset=True), honestly=True)
             tx.emit("order.updated", ORDERS, order)
@@ -145,8 +146,7 @@ class AmendmentDesk(ShopCore):
 
 def _changeable(order: Record) -> Record:
     if order["status"] not in ("open", "onHold"):
-        message = f"order {order['orderId']} is {order['status']}"
-        raise ShopError(409, f"order-{order['status']}", message)
+        raise not_open(order)
     return order
 
 

@@ -26,6 +26,9 @@ ZONE, CLOCK = "shop.zone", "shop.clock"
 EVENT = "event"
 """Counter of events; it goes on over a reset, so that no webhook-id comes twice."""
 
+LARGEST = 262_144
+"""Characters; the event of a larger record is thin, because receivers limit what they take."""
+
 
 class ShopCore:
     """State that outlives the process; safe to use from several threads."""
@@ -116,7 +119,7 @@ class ShopCore:
 
     def _payload(self, happened: Happening) -> str:
         knobs, text = self.board.knobs, happened.text
-        if knobs.payload == "thin":
+        if knobs.payload == "thin" or len(text) > LARGEST:
             names = [happened.resource.key, "updatedDate"] + ["version"] * (happened.resource is ORDERS)
             text = dumps({name: happened.record.get(name) for name in names})
         return shown(text, offset=knobs.offset)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tandem.sandbox.shop.cart import Exact, Form
 from tandem.sandbox.shop.core import ShopCore, touched
-from tandem.sandbox.shop.refusal import ShopError, parsed
+from tandem.sandbox.shop.refusal import ShopError, not_open, parsed
 from tandem.sandbox.shop.tables import FULFILLMENTS, ORDERS
 from tandem.sandbox.shop.transaction import Record, Transaction, by
 from tandem.sandbox.shop.wire import read_moment
@@ -59,7 +59,7 @@ class FulfilmentDesk(ShopCore):
             order = tx.need(ORDERS, order_id)
             _check_key(tx, form.external_key)
             if order["status"] not in ("open", "completed"):
-                raise ShopError(409, f"order-{order['status']}", f"order {order_id} is {order['status']}")
+                raise not_open(order)
             _ship(order, form.lines)
             record = self._record(tx, order, form)
             order["fulfillments"] = [*order["fulfillments"], record]
@@ -156,8 +156,10 @@ def _ship(order: Record, lines: Sequence[FulfilledLine]) -> None:
 
 
 def _all_shipped(order: Record) -> bool:
+    """A bundle is shipped with its parts, and some goods are not shipped at all."""
+    bundles = {line["bundleParentLineId"] for line in order["lineItems"]}
     return all(
         line["fulfilledQuantity"] >= line["currentQuantity"]
         for line in order["lineItems"]
-        if line["requiresShipping"] and line["currentQuantity"] > ZERO
+        if line["requiresShipping"] and line["currentQuantity"] > ZERO and line["lineId"] not in bundles
     )

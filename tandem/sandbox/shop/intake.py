@@ -136,6 +136,7 @@ def stated(order: Mapping[str, Any], zone: ZoneInfo) -> Record:
     if not isinstance(order["lineItems"], Sequence) or not order["lineItems"]:
         raise invalid("lineItems", "an order has at least one line")
     record: Record = kept_dates({**blank_order(), **order}, zone)
+    record |= {name: str(record[name]) for name in ("orderId", "orderNumber") if record[name] is not None}
     record["payments"] = [BLANK_PAYMENT | payment for payment in record["payments"]]
     record["lineItems"] = [_stated_line(line, n) for n, line in enumerate(record["lineItems"], start=1)]
     record["shippingAddress"] = address_of(record["shippingAddress"])

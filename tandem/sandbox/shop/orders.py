@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,11 @@ from tandem.sandbox.shop.cart import Cart, Tender, address_of
 from tandem.sandbox.shop.checkout import figures_of
 from tandem.sandbox.shop.core import ShopCore
 from tandem.sandbox.shop.intake import Clerk, blank_order, stated
-from tandem.sandbox.shop.refusal import ShopError, invalid, parsed
-from tandem.sandbox.shop.settlement import amounts_of, received, summary, tenders_of
+from tandem.sandbox.shop.naming import NUMBER_PREFIX, Order, Stated, existing, known, refused, taken_in
+from tandem.sandbox.shop.settlement import amounts_of, booked, received, summary, tenders_of
 from tandem.sandbox.shop.tables import ORDERS, PRODUCTS, Overlay, planted
-from tandem.sandbox.shop.transaction import Record, Transaction, by
+from tandem.sandbox.shop.transaction import Record, Transaction
 from tandem.sandbox.shop.wire import read_moment
-from tandem.values import money
-
-Stated = Mapping[str, Any]
-Order = Cart | Stated
 
 PAYMENT = "payment"
 """Counter of payments."""
@@ -43,19 +39,19 @@ class OrderDesk(ShopCore):
         Raises:
             ShopError: as `place_order`.
         """
-        taken = [_taken_in(order) for order in orders]
+        taken = [taken_in(order) for order in orders]
         with self.writing() as tx:
-            there = _existing(tx, taken)
+            there = existing(tx, taken)
             clerk = Clerk(tx, [one for one in taken if isinstance(one, Cart)])
             placed = []
             for index, order in enumerate(taken):
-                found = _found(there, order)
+                found = known(there, order)
                 if found is None:
                     found = self._place(tx, clerk, order, at)
                     for name in ("orderId", "orderNumber"):
                         there[name, found[name]] = found
                 elif not keep_existing:
-                    raise _taken(found, index if len(taken) > 1 else None)
+                    raise refused(found, index if len(taken) > 1 else None)
                 placed.append(found)
         return placed
 
@@ -70,7 +66,7 @@ class OrderDesk(ShopCore):
             record["currency"] = record["currency"] or self.currency
             record["shopCurrency"] = record["shopCurrency"] or record["currency"]
         record["orderId"] = record["orderId"] or tx.id_of(ORDERS)
-        record["orderNumber"] = record["orderNumber"] or f"W{100_000 + tx.number('orderNumber')}"
+        record["orderNumber"] = record["orderNumber"] or f"{NUMBER_PREFIX}{100_000 + tx.number('orderNumber')}"
         record["updatedDate"] = tx.stamp
         tx.add(ORDERS, record, kept, overlay)
         tx.emit("order.created", ORDERS, record)
@@ -112,9 +108,7 @@ class OrderDesk(ShopCore):
             "billingAddress": address_of(cart.billing_address),
             **figures,
         }
-        if cart.exchange_rate and cart.shop_currency != currency:
-            shop_currency = str(cart.shop_currency)
-            record["shopTotalAmount"] = money(record["totalAmount"] * cart.exchange_rate, shop_currency)
+        record |= booked(record)
         tenders = tenders_of(cart.payments, cart.payment_method)
         sums = amounts_of(tenders, record["totalAmount"], currency)
         record["payments"] = [self._payment(tx, tender, amount, currency, placed) for tender, amount in sums]
@@ -143,41 +137,6 @@ class OrderDesk(ShopCore):
         if self.board.hits(self.board.knobs.deleted_product, "deletedProduct", order["orderId"]):
             for product in tx.where(PRODUCTS, "sku", [order["lineItems"][0]["sku"]]):
                 tx.remove(PRODUCTS, product["productId"])
-
-
-def _taken_in(order: Order) -> Cart | Stated:
-    if isinstance(order, Cart):
-        return order
-    if not isinstance(order, Mapping):
-        raise invalid("body", "an order is a JSON object")
-    return order if "lineItems" in order else parsed(Cart, order)
-
-
-def _names(order: Cart | Stated) -> dict[str, str]:
-    """The id and the number that the order brings with it."""
-    if isinstance(order, Cart):
-        said = {"orderId": order.order_id, "orderNumber": order.order_number}
-    else:
-        said = {"orderId": order.get("orderId"), "orderNumber": order.get("orderNumber")}
-    return {name: str(value) for name, value in said.items() if value}
-
-
-def _existing(tx: Transaction, orders: Sequence[Cart | Stated]) -> dict[tuple[str, str], Record]:
-    there: dict[tuple[str, str], Record] = {}
-    for name in ("orderId", "orderNumber"):
-        asked = sorted({names[name] for names in map(_names, orders) if name in names})
-        there |= {(name, value): record for value, record in by(tx.where(ORDERS, name, asked), name).items()}
-    return there
-
-
-def _found(there: Mapping[tuple[str, str], Record], order: Cart | Stated) -> Record | None:
-    return next((there[item] for item in _names(order).items() if item in there), None)
-
-
-def _taken(order: Record, index: int | None) -> ShopError:
-    field = "orderNumber" if index is None else f"orders[{index}].orderNumber"
-    message = f"order {order['orderNumber']} is there already as {order['orderId']}"
-    return ShopError(409, "duplicate-order", message, field=field, orderId=order["orderId"])
 
 
 def _overlay(cart: Cart) -> Overlay | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -35,6 +35,12 @@ def invalid(field: str, message: str, **facts: Any) -> ShopError:
 def missing(resource: str, key: str) -> ShopError:
     """404."""
     return ShopError(404, "not-found", f"{resource} has no record {key!r}")
+
+
+def not_open(order: Mapping[str, Any]) -> ShopError:
+    """409: the order's status forbids it."""
+    status = "on-hold" if order["status"] == "onHold" else order["status"]
+    return ShopError(409, f"order-{status}", f"order {order['orderId']} is {order['status']}")
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -32,6 +32,14 @@ def amounts_of(tenders: Sequence[Tender], total: Decimal, currency: str) -> list
     return taken
 
 
+def booked(order: Mapping[str, Any]) -> dict[str, Decimal]:
+    """The total in the currency of the shop's own books, where that is another one and the rate is known."""
+    rate, currency = order["exchangeRate"], str(order["shopCurrency"])
+    if not rate or currency == order["currency"]:
+        return {}
+    return {"shopTotalAmount": money(order["totalAmount"] * rate, currency)}
+
+
 def received(order: Mapping[str, Any]) -> Decimal:
     """Money that came in and was not given back, in the order's currency."""
     total = ZERO

@@ -18,6 +18,9 @@ from tandem.sandbox.webhooks.tables import attempt, event
 
 ENDPOINT = "webhooks.endpoint"
 
+GONE = 410
+"""The answer that ends the subscription."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Emission:
@@ -143,16 +146,16 @@ class Outbox:
             for one in attempts:
                 statement = update(event).where(event.c.seq == one.seq)
                 connection.execute(statement.values(attempts=one.number, **self._fate(one, scale)))
-            if any(one.status == 410 for one in attempts):
+            if any(one.status == GONE for one in attempts):
                 dropped = update(event).where(event.c.state == "waiting").values(state="unsubscribed")
                 connection.execute(dropped)
-        if any(one.status == 410 for one in attempts):
+        if any(one.status == GONE for one in attempts):
             self.subscribe(Endpoint(self.endpoint.url, active=False))
 
     def _fate(self, one: Attempt, scale: Decimal) -> dict[str, Any]:
         if one.delivered:
             return {"state": "delivered"}
-        if one.status == 410:
+        if one.status == GONE:
             return {"state": "unsubscribed"}
         key = f"{self._board.knobs.seed}:jitter:{one.event_id}"
         again = next_due(one.number, one.sent, key=key, scale=scale, retry_after=one.retry_after)

@@ -38,7 +38,12 @@ class Announcement(Form):
 def webhooks_router(shop: ShopCore, journal: Journal, *, signs: bool) -> APIRouter:
     """`signs`: there is a key to sign with, so webhooks can be sent at all."""
     router = APIRouter(prefix="/sandbox")
+    _events(router, shop, journal)
+    _endpoint(router, shop, signs=signs)
+    return router
 
+
+def _events(router: APIRouter, shop: ShopCore, journal: Journal) -> None:
     @router.get("/deliveries")
     def deliveries(
         request: Request,
@@ -63,6 +68,8 @@ def webhooks_router(shop: ShopCore, journal: Journal, *, signs: bool) -> APIRout
         event_id = shop.announce(form.type, form.data, subject=form.subject, raw=form.raw)
         return answer({"eventId": event_id}, 202)
 
+
+def _endpoint(router: APIRouter, shop: ShopCore, *, signs: bool) -> None:
     @router.get("/webhooks")
     def endpoint() -> Response:
         return answer({"url": shop.outbox.endpoint.url, "active": shop.outbox.endpoint.active})
@@ -75,5 +82,3 @@ def webhooks_router(shop: ShopCore, journal: Journal, *, signs: bool) -> APIRout
             raise ShopError(409, "no-secret", message)
         shop.outbox.subscribe(Endpoint(form.url, form.active and form.url is not None))
         return endpoint()
-
-    return router

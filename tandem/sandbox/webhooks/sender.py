@@ -13,7 +13,7 @@ import httpx
 from sqlalchemy import RowMapping
 
 from tandem.sandbox.faults import Board
-from tandem.sandbox.webhooks.outbox import Attempt, Outbox
+from tandem.sandbox.webhooks.outbox import GONE, Attempt, Outbox
 from tandem.sandbox.webhooks.schedule import pause_asked
 from tandem.sandbox.webhooks.signing import signed
 from tandem.values import utc_now
@@ -87,12 +87,17 @@ class Sender:
 
     async def _turn(self, client: httpx.AsyncClient, group: asyncio.TaskGroup) -> float:
         """Sends what is due as far as there is room; tells how long there will be nothing else to do."""
-        pause = LOOK_AGAIN
+        if any(one.status == GONE for one in self._landed):
+            await self._settle()
+        pause, sends = LOOK_AGAIN, self._outbox.endpoint.active and not self._stopping
+        if not sends:
+            self._taken.difference_update(row["seq"] for row in self._next)
+            self._next.clear()
         if not self._next:
             await self._settle()
-            if self._outbox.endpoint.active and not self._stopping:
+            if sends:
                 pause = await self._fetch()
-        while self._next and self._in_flight < AT_ONCE and not self._stopping:
+        while self._next and self._in_flight < AT_ONCE:
             self._in_flight += 1
             group.create_task(self._send(client, self._next.popleft()))
         return pause
@@ -117,7 +122,8 @@ class Sender:
 
     async def _send(self, client: httpx.AsyncClient, row: RowMapping) -> None:
         try:
-            self._landed.append(await self.attempt(client, row))
+            landed = await self.attempt(client, row)
+            self._landed.append(landed)  # the list may have been replaced meanwhile: see _settle
         finally:
             self._in_flight -= 1
         self._news.set()

@@ -185,7 +185,7 @@ async def test_every_fault_of_shape_and_width_is_told_at_once(api: httpx.AsyncCl
     assert arcust(settings, "custno") == []
 
 
-@pytest.mark.parametrize("name", ['Café "Zoë" - €', "“Quoted” – dash", "Ÿvonne Œuvre"])
+@pytest.mark.parametrize("name", ['Café "Zoë" - €', "\u201cQuoted\u201d \u2013 dash", "Ÿvonne Œuvre"])
 async def test_what_code_page_1252_holds_is_kept_as_it_is(api: httpx.AsyncClient, name: str) -> None:
     assert (await api.post("/customers", json={"Company": name})).json()["Company"] == name
 

@@ -128,9 +128,7 @@ async def test_json_that_is_no_object_is_422(api: httpx.AsyncClient, content: by
 
 
 @pytest.mark.parametrize("declared", [True, False])
-async def test_a_huge_body_is_413(
-    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, declared: bool
-) -> None:
+async def test_a_huge_body_is_413(api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, declared: bool) -> None:
     monkeypatch.setattr(body, "LIMIT", 1000)
 
     async def pieces():
@@ -195,9 +193,7 @@ async def test_a_busy_company_is_503_with_the_time_to_wait(
     assert again.status_code == 201
 
 
-async def test_a_company_without_its_counter_is_503_and_says_which(
-    api: httpx.AsyncClient, app: FastAPI
-) -> None:
+async def test_a_company_without_its_counter_is_503_and_says_which(api: httpx.AsyncClient, app: FastAPI) -> None:
     with app.state.context.company.write() as connection:
         connection.exec_driver_sql("DELETE FROM sysdata WHERE sysid = 'IC01'")
     answer = await api.put("/inventory/TEAPOT-RED/MAIN", json={"Quantity": "1"})

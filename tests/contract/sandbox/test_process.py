@@ -3,12 +3,28 @@
 from pathlib import Path
 
 import httpx
+import pytest
 
+from tandem.sandbox.app import from_settings
 from tandem.values import dumps
 
-from .conftest import AUTHORISED, Served
+from .conftest import AUTHORISED, Served, settings_in
 
 ORDER = {"email": "ann@example.com", "lines": [{"sku": "MUG", "name": "Mug", "unitPrice": "4.50"}]}
+
+
+async def test_the_sandbox_of_the_settings_has_the_warehouse_beside_the_shop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def paths(**more: str) -> int:
+        settings = settings_in(tmp_path, **more)
+        monkeypatch.setattr("tandem.sandbox.app.current_settings", lambda: settings)
+        made = from_settings()
+        made.state.shop.close()
+        return len(made.routes)
+
+    ours = paths(sagepro_zone="America/Chicago")
+    assert ours > paths(sagepro_url="http://gateway.test")
 
 
 def test_a_kill_loses_nothing_that_was_answered_and_a_stop_is_clean(tmp_path: Path) -> None:

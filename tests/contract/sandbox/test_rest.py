@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from tandem.sandbox.app import StandIn
+from tandem.sandbox.webhooks import stored
+from tandem.values import loads
 
 from .conftest import Client
 
@@ -82,7 +84,7 @@ async def test_the_writes_of_a_connector(client: Client) -> None:
         ("POST", "/api/v1/orders/none/cancel", {"reason": 7}, 422, "invalid"),
         ("POST", "/sandbox/orders", [], 422, "invalid"),
         ("POST", "/sandbox/orders/bulk", {"orders": []}, 422, "invalid"),
-        ("PUT", "/sandbox/faults", {"evnts": {}}, 422, "invalid"),
+        ("PUT", "/sandbox/faults", {"storms": {}}, 422, "invalid"),
         ("PUT", "/sandbox/clock", {"now": "2026-03-02T10:00:00"}, 422, "invalid"),
         ("POST", "/sandbox/deliveries/none/resend", None, 404, "not-found"),
         ("GET", "/sandbox/deliveries?limit=0", None, 400, "malformed"),
@@ -106,6 +108,21 @@ async def test_a_body_that_is_not_json_or_too_large(client: Client) -> None:
     ):
         answer = await client.http.post("/sandbox/orders", content=content)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_an_order_of_five_thousand_lines(client: Client, app: StandIn) -> None:
+    lines = [{"sku": f"S{n}", "name": f"Thing {n}", "unitPrice": "0.07"} for n in range(5000)]
+    placed = await client.post("/sandbox/orders", {"lines": lines, "taxes": [{"rate": "0.0825"}]})
+    one = await client.get(f"/api/v1/orders/{placed['orderId']}")
+    assert len(one["lineItems"]) == 5000
+    assert one["totalAmount"] == Decimal("400.00")
+    parcel = {"externalKey": "S1", "lines": [{"lineId": str(n), "quantity": 1} for n in range(1, 5001)]}
+    await client.post(f"/api/v1/orders/{placed['orderId']}/fulfillments", parcel)
+    assert (await client.get(f"/api/v1/orders/{placed['orderId']}"))["status"] == "completed"
+    shop = app.state.shop
+    with shop.database.reading() as connection:
+        event = stored(connection, "evt_0000000001")
+    assert loads(event.body)["data"].keys() == {"orderId", "updatedDate", "version"}
 
 
 async def test_money_is_never_a_float(client: Client) -> None:

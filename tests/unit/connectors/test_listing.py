@@ -59,7 +59,7 @@ async def test_case_023_a_row_updated_between_two_pages_hides_no_other(store: Ma
     assert ids(await collect(store(shop))) == ["A0", "A1", "A2", "A3", "A4", "A5", "A0"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 async def test_case_023_whatever_changes_meanwhile_every_row_is_seen(camel: Dialect, data: st.DataObject) -> None:
     """Rows change at random between pages; a sweep sees every row and gives no state of it out twice."""

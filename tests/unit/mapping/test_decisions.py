@@ -99,7 +99,10 @@ def test_a_table_that_looks_at_everything_is_given_everything(bench: Bench):
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (lambda c: c["nodes"][1]["content"]["rules"][0].update(warehouse_in0="'US"), "under 'Country': Unexpected EOF"),
+        (
+            lambda c: c["nodes"][1]["content"]["rules"][0].update(warehouse_in0="'US"),
+            "under 'Customer group': Unexpected EOF",
+        ),
         (lambda c: c["nodes"][1]["content"]["rules"][0].update(warehouse_out0="MAIN +"), "under 'Location'"),
         (
             lambda c: c["nodes"][1]["content"]["rules"][0].update(warehouse_in0=7),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tandem.entities.state import Fault
 from tandem.mapping.folding import fold
+from tandem.mapping.forms import FORMS
 from tandem.mapping.functions import FUNCTIONS, Making, build_step
 from tandem.mapping.run import Hindrance, Place, Run
 
@@ -184,7 +185,7 @@ def test_case_124_a_long_name_goes_on_in_the_second_field():
         "'Acme Industrial Components Europe B' has 35 characters; arcust.company holds 30; "
         "cut to 'Acme Industrial Components Eur'"
     )
-    with pytest.raises(Hindrance, match="has 35 characters; arcust.company holds 30") as caught:
+    with pytest.raises(Hindrance, match=r"has 35 characters; arcust\.company holds 30") as caught:
         call(name, {"exact": "arcust.company"})
     assert caught.value.kind == "too-long"
 
@@ -199,7 +200,7 @@ def test_case_127_text_is_composed_before_it_is_measured():
 
 
 def test_case_128_what_fits_1252_is_stored_exactly():
-    text = "Café “Zoë” – €"
+    text = "Café “Zoë” \N{EN DASH} €"
     run = run_of()
     assert call(text, "cp1252", run=run) == text
     assert run.events == []
@@ -316,6 +317,12 @@ def test_text_functions_are_idempotent(text: str, name: str):
 def test_a_phone_number_fits_its_column(text: str):
     stored = call(text, {"phone": "t.ten"})
     assert len(stored) <= 10
+
+
+def test_every_form_stands_in_the_readme():
+    readme = (Path(__file__).parents[3] / "mappings" / "README.md").read_text(encoding="utf-8")
+    section = readme.split("### Forms of a field")[1].split("### ")[0]
+    assert [word for word in FORMS if f"`{{{word}: " not in section and f", {word}: " not in section] == []
 
 
 def test_every_function_stands_in_the_readme():

@@ -19,9 +19,17 @@ def test_an_unmapped_value_is_held_with_the_field_and_what_is_known(bench: Bench
     (fault,) = mapped.faults
     assert (fault.field, fault.kind) == ("paymentInfo.method", "unmapped")
     assert fault.message == (
-        "'creditcrd' is not in lookup terms; did you mean 'creditcard'? Add it to mappings/lookups/terms.yaml"
+        "'creditcrd' is not in lookup terms; did you mean 'creditCard'? Or add it to lookups/terms.yaml"
     )
     assert mapped.value == {}
+
+
+def test_a_value_like_none_of_the_known_is_told_what_is_known(bench: Bench):
+    bench.write("lookups/terms.yaml", "values: {creditCard: Prepaid, invoice: Net 30}")
+    (fault,) = bench.map("terms: {lookup: terms, of: method}", {"method": "zzz"}).faults
+    assert fault.message == (
+        "'zzz' is not in lookup terms; known are 'creditCard', 'invoice'. Or add it to lookups/terms.yaml"
+    )
 
 
 def test_a_value_that_is_absent_takes_the_default(bench: Bench):
@@ -63,7 +71,7 @@ def test_a_lookup_can_be_asked_alone(bench: Bench):
         ("values: {a: null}", "values.a: needs one text, number or truth value"),
         ("values: [a]", "values: input should be a valid dictionary"),
         ("values: {a: 1}\notherwise: kep", "otherwise: needs keep or {value: ...}, not 'kep'"),
-        ("values: {a: 1}\notherwise: {valu: 1}", "otherwise: needs keep or {value: ...}"),
+        ("values: {a: 1}\notherwise: {valuez: 1}", "otherwise: needs keep or {value: ...}"),
         ("[", "is not YAML"),
     ],
 )

@@ -15,7 +15,7 @@ from .conftest import MAPPINGS, Bench
 @pytest.mark.parametrize(
     ("field", "fault"),
     [
-        ("{is: a, aply: [trim]}", "value.aply: is not known here; did you mean 'apply'?"),
+        ("{is: a, aplpy: [trim]}", "value.aplpy: is not known here; did you mean 'apply'?"),
         ("{looup: units, of: a}", "value: has none of the words is, lookup, link"),
         ("{}", "value: has none of the words"),
         ("7", "value: needs an expression or one of the forms; write {const: 7} for a fixed value"),
@@ -24,7 +24,7 @@ from .conftest import MAPPINGS, Bench
         ("{is: 7}", "value.is: needs an expression or a list of fields, not 7"),
         ("{is: 'a +'}", "value.is: 'a +' is no expression"),
         ("a +", "value: 'a +' is no expression"),
-        ("uper(a)", "value: 'uper(a)' calls uper(), which the expression language does not have"),
+        ("uppr(a)", "value: 'uppr(a)' calls uppr(), which the expression language does not have"),
         ("{is: a, when: 'b ='}", "value.when: 'b ='"),
         ("{is: a, zone: local}", "value.zone: input should be 'connection', not 'local'"),
         ("{is: a, default: [1]}", "value.default: needs one text, number or truth value"),
@@ -104,6 +104,7 @@ def test_custom_fields_have_free_names(bench: Bench):
     [
         ("ExternalOrderId: order.ordr_id", "order.ordr_id: Order has no 'ordr_id'; did you mean 'order_id'"),
         ("ExternalOrderId: odrer.order_id", "odrer.order_id: OrderDocument has no 'odrer'; did you mean 'order'"),
+        ("ExternalOrderId: order.number.first", "order.number.first: the text 'number' has no 'first'; none is known"),
         ("Notes: \"order.nte ?? 'x'\"", "order.nte: Order has no 'nte'; did you mean 'note'"),
         ("LineItems: {each: lines, fields: {ItemCode: skuu}}", "skuu: DocumentLine has no 'skuu'; did you mean 'sku'"),
         ("ShipToAddress: {of: order.ship_to, fields: {City: town}}", "town: Address has no 'town'"),
@@ -112,6 +113,12 @@ def test_custom_fields_have_free_names(bench: Bench):
 def test_paths_out_of_the_document_are_checked_too(bench: Bench, text: str, fault: str):
     bench.write("order.yaml", f"order:\n  to_sagepro:\n    {text}\n")
     assert any(fault in found for found in bench.faults())
+
+
+def test_custom_fields_can_be_handed_on(bench: Bench):
+    bench.write("targets.yaml", (MAPPINGS / "targets.yaml").read_text(encoding="utf-8"))
+    bench.write("order.yaml", "order: {to_sagepro: {CustomFields: {gift: order.custom.gift_note}}}")
+    assert not any("CustomFields" in fault for fault in bench.faults())
 
 
 def test_payload_fields_are_checked_against_what_the_gateway_takes(bench: Bench):
@@ -142,10 +149,10 @@ def test_the_targets_are_checked(bench: Bench, targets: str, fault: str):
 @pytest.mark.parametrize(
     ("name", "text", "fault"),
     [
-        ("order.yaml", "oder: {}", "order.yaml:1: needs one block, named 'order' as the file"),
+        ("order.yaml", "ordr: {}", "order.yaml:1: needs one block, named 'order' as the file"),
         ("order.yaml", "[1]", "needs one block, named 'order' as the file"),
         ("order.yaml", "order: 7", "order: needs a block of directions such as from_clarity"),
-        ("oder.yaml", "oder: {}", "there is no entity 'oder'; did you mean 'order'?"),
+        ("ordr.yaml", "ordr: {}", "there is no entity 'ordr'; did you mean 'order'?"),
         ("order.yaml", "order: {import: {a: b}}", "order.import: is no direction; a name such as from_clarity"),
         ("product.yaml", "product: {to_clarity: 7}", "product.to_clarity: needs a block of fields"),
         ("product.yaml", "product: {to_clarity: {}}", "product.to_clarity: needs a block of fields"),
@@ -160,15 +167,15 @@ def test_the_frame_of_a_sheet_is_checked(bench: Bench, name: str, text: str, fau
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_files(bench: Bench):
-    bench.write("lookups/units.yaml", "valus: {}")
-    bench.fields("a: 'x +'\nb: 'y +'")
+    bench.write("lookups/units.yaml", "valuez: {}")
+    bench.fields("a: 'x y'\nb: 'y z'")
     with pytest.raises(SheetError) as caught:
         bench.load()
     assert str(caught.value).splitlines() == [
         "lookups/units.yaml:1: values: is missing",
-        "lookups/units.yaml:1: valus: is not known here; did you mean 'values'?",
-        "shipment.yaml:3: shipment.free_from_clarity.a: 'x +' is no expression: Unexpected end of unary expression at (3, 3)",
-        "shipment.yaml:4: shipment.free_from_clarity.b: 'y +' is no expression: Unexpected end of unary expression at (3, 3)",
+        "lookups/units.yaml:1: valuez: is not known here; did you mean 'values'?",
+        "shipment.yaml:3: shipment.free_from_clarity.a: 'x y' is no expression: Incomplete parser output",
+        "shipment.yaml:4: shipment.free_from_clarity.b: 'y z' is no expression: Incomplete parser output",
     ]
     assert caught.value.exit_code == 2
 

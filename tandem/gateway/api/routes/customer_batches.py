@@ -34,7 +34,7 @@ WRITE = [Depends(requires("customers:write"))]
     "/batch",
     summary="Enter customers",
     dependencies=WRITE,
-    responses=answers(200, BatchResults, "One result for each customer", refusals=BATCHES),
+    responses=answers(200, BatchResults, "One result for each customer", refusals=BATCHES, example="CustomerResults"),
     openapi_extra=body(CustomerBatch, "CustomerBatch"),
 )
 async def create_customers(here: Here, request: Request) -> Response:
@@ -47,7 +47,7 @@ async def create_customers(here: Here, request: Request) -> Response:
     "/batch",
     summary="Change customers",
     dependencies=WRITE,
-    responses=answers(200, BatchResults, "One result for each customer", refusals=BATCHES),
+    responses=answers(200, BatchResults, "One result for each customer", refusals=BATCHES, example="CustomerResults"),
     openapi_extra=body(CustomerUpdateBatch, "CustomerUpdateBatch"),
 )
 async def update_customers(here: Here, request: Request) -> Response:

@@ -49,7 +49,9 @@ UPDATE = "PUT customers"
     status_code=201,
     summary="Enter a customer",
     dependencies=WRITE,
-    responses=answers(201, Customer, "The customer as it was entered", refusals=WRITES, tagged=True),
+    responses=answers(
+        201, Customer, "The customer as it was entered", refusals=WRITES, example="CustomerEntered", tagged=True
+    ),
     openapi_extra=body(CustomerIn, "Customer"),
 )
 async def create_customer(here: Here, request: Request, key: IdempotencyKey) -> Response:
@@ -64,7 +66,7 @@ async def create_customer(here: Here, request: Request, key: IdempotencyKey) -> 
     "/{customer_no:key}",
     summary="One customer",
     dependencies=READ,
-    responses=answers(200, Customer, "The customer", refusals=READS_ONE, tagged=True),
+    responses=answers(200, Customer, "The customer", refusals=READS_ONE, example="CustomerChanged", tagged=True),
 )
 async def get_customer(here: Here, customer_no: Key, if_none_match: IfNoneMatch = None) -> Response:
     """A customer by its number."""
@@ -76,7 +78,7 @@ async def get_customer(here: Here, customer_no: Key, if_none_match: IfNoneMatch 
     "",
     summary="Customers",
     dependencies=READ,
-    responses=answers(200, CustomerPage, "One page of customers", refusals=ALWAYS),
+    responses=answers(200, CustomerPage, "One page of customers", refusals=ALWAYS, example="CustomerPage"),
 )
 async def list_customers(
     here: Here,
@@ -99,7 +101,9 @@ async def list_customers(
     "/{customer_no:key}",
     summary="Change a customer",
     dependencies=WRITE,
-    responses=answers(200, Customer, "The customer as it stands now", refusals=WRITES, tagged=True),
+    responses=answers(
+        200, Customer, "The customer as it stands now", refusals=WRITES, example="CustomerChanged", tagged=True
+    ),
     openapi_extra=body(CustomerIn, "CustomerUpdate"),
 )
 async def update_customer(
@@ -121,7 +125,9 @@ async def update_customer(
     status_code=201,
     summary="Let one more shop id stand for a customer",
     dependencies=WRITE,
-    responses=answers(201, Customer, "The customer with all of the shop's ids", refusals=WRITES, tagged=True),
+    responses=answers(
+        201, Customer, "The customer with all of the shop's ids", refusals=WRITES, example="CustomerLinked", tagged=True
+    ),
     openapi_extra=body(ExternalIdIn, "ExternalId"),
 )
 async def add_external_id(here: Here, request: Request, customer_no: Key, key: IdempotencyKey) -> Response:

@@ -38,7 +38,7 @@ WRITE = [Depends(requires("inventory:write"))]
     "",
     summary="Stock",
     dependencies=READ,
-    responses=answers(200, StockPage, "One page of stock", refusals=ALWAYS),
+    responses=answers(200, StockPage, "One page of stock", refusals=ALWAYS, example="StockPage"),
 )
 async def list_stock(
     here: Here,
@@ -59,7 +59,7 @@ async def list_stock(
     "/{item_code:key}",
     summary="Stock of one item",
     dependencies=READ,
-    responses=answers(200, StockPage, "Every location of the item", refusals=(*ALWAYS, 404)),
+    responses=answers(200, StockPage, "Every location of the item", refusals=(*ALWAYS, 404), example="StockPage"),
 )
 async def get_stock(here: Here, item_code: Key) -> Response:
     """One item at every location that keeps it."""
@@ -70,7 +70,7 @@ async def get_stock(here: Here, item_code: Key) -> Response:
     "/{item_code:key}/{location:key}",
     summary="Adjust stock",
     dependencies=WRITE,
-    responses=answers(200, Stock, "The stock as it stands now", refusals=WRITES, tagged=True),
+    responses=answers(200, Stock, "The stock as it stands now", refusals=WRITES, example="StockAdjusted", tagged=True),
     openapi_extra=body(AdjustmentIn, "Adjustment"),
 )
 async def adjust_stock(

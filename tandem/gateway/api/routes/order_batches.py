@@ -35,7 +35,7 @@ WRITE = [Depends(requires("orders:write"))]
     "/batch",
     summary="Enter sales orders",
     dependencies=WRITE,
-    responses=answers(200, BatchResults, "One result for each order", refusals=BATCHES),
+    responses=answers(200, BatchResults, "One result for each order", refusals=BATCHES, example="SalesOrderResults"),
     openapi_extra=body(SalesOrderBatch, "SalesOrderBatch"),
 )
 async def create_orders(here: Here, request: Request) -> Response:
@@ -55,7 +55,7 @@ def _new(here: Context, item: Any) -> Asked[SalesOrderIn]:
     "/batch",
     summary="Change or cancel sales orders",
     dependencies=WRITE,
-    responses=answers(200, BatchResults, "One result for each order", refusals=BATCHES),
+    responses=answers(200, BatchResults, "One result for each order", refusals=BATCHES, example="SalesOrderResults"),
     openapi_extra=body(SalesOrderUpdateBatch, "SalesOrderUpdateBatch"),
 )
 async def update_orders(here: Here, request: Request) -> Response:

@@ -47,7 +47,9 @@ WRITE = [Depends(requires("orders:write"))]
     status_code=201,
     summary="Enter a sales order",
     dependencies=WRITE,
-    responses=answers(201, SalesOrder, "The order as it was entered", refusals=WRITES, tagged=True),
+    responses=answers(
+        201, SalesOrder, "The order as it was entered", refusals=WRITES, example="SalesOrderEntered", tagged=True
+    ),
     openapi_extra=body(SalesOrderIn, "SalesOrder"),
 )
 async def create_order(here: Here, request: Request, key: IdempotencyKey) -> Response:
@@ -67,7 +69,7 @@ async def create_order(here: Here, request: Request, key: IdempotencyKey) -> Res
     "/{sales_order_no:key}",
     summary="One sales order",
     dependencies=READ,
-    responses=answers(200, SalesOrder, "The order", refusals=READS_ONE, tagged=True),
+    responses=answers(200, SalesOrder, "The order", refusals=READS_ONE, example="SalesOrderChanged", tagged=True),
 )
 async def get_order(here: Here, sales_order_no: Key, if_none_match: IfNoneMatch = None) -> Response:
     """A sales order by its number, open or in history."""
@@ -78,7 +80,7 @@ async def get_order(here: Here, sales_order_no: Key, if_none_match: IfNoneMatch 
     "",
     summary="Sales orders",
     dependencies=READ,
-    responses=answers(200, SalesOrderPage, "One page of sales orders", refusals=ALWAYS),
+    responses=answers(200, SalesOrderPage, "One page of sales orders", refusals=ALWAYS, example="SalesOrderPage"),
 )
 async def list_orders(
     here: Here,
@@ -113,7 +115,9 @@ async def list_orders(
     "/{sales_order_no:key}",
     summary="Change or cancel a sales order",
     dependencies=WRITE,
-    responses=answers(200, SalesOrder, "The order as it stands now", refusals=WRITES, tagged=True),
+    responses=answers(
+        200, SalesOrder, "The order as it stands now", refusals=WRITES, example="SalesOrderChanged", tagged=True
+    ),
     openapi_extra=body(SalesOrderUpdate, "SalesOrderUpdate"),
 )
 async def update_order(

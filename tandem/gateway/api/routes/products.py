@@ -39,7 +39,7 @@ WRITE = [Depends(requires("products:write"))]
     "/{item_code:key}",
     summary="One product",
     dependencies=READ,
-    responses=answers(200, Product, "The product", refusals=READS_ONE, tagged=True),
+    responses=answers(200, Product, "The product", refusals=READS_ONE, example="ProductChanged", tagged=True),
 )
 async def get_product(here: Here, item_code: Key, if_none_match: IfNoneMatch = None) -> Response:
     """A product by its code, trimmed and whatever its case; a slash in the code is sent as %2F."""
@@ -51,7 +51,7 @@ async def get_product(here: Here, item_code: Key, if_none_match: IfNoneMatch = N
     "",
     summary="Products",
     dependencies=READ,
-    responses=answers(200, ProductPage, "One page of products", refusals=ALWAYS),
+    responses=answers(200, ProductPage, "One page of products", refusals=ALWAYS, example="ProductPage"),
 )
 async def list_products(
     here: Here,
@@ -71,7 +71,9 @@ async def list_products(
     "/{item_code:key}",
     summary="Change a product",
     dependencies=WRITE,
-    responses=answers(200, Product, "The product as it stands now", refusals=WRITES, tagged=True),
+    responses=answers(
+        200, Product, "The product as it stands now", refusals=WRITES, example="ProductChanged", tagged=True
+    ),
     openapi_extra=body(ProductIn, "Product"),
 )
 async def update_product(

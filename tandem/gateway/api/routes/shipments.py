@@ -25,7 +25,7 @@ router = APIRouter(
 @router.get(
     "/{shipment_no:key}",
     summary="One shipment",
-    responses=answers(200, Shipment, "The shipment", refusals=READS_ONE, tagged=True),
+    responses=answers(200, Shipment, "The shipment", refusals=READS_ONE, example="Shipment", tagged=True),
 )
 async def get_shipment(here: Here, shipment_no: Key, if_none_match: IfNoneMatch = None) -> Response:
     """A shipment by its number, open or in history."""
@@ -33,7 +33,11 @@ async def get_shipment(here: Here, shipment_no: Key, if_none_match: IfNoneMatch 
     return reply.record(shipment, if_none_match)
 
 
-@router.get("", summary="Shipments", responses=answers(200, ShipmentPage, "One page of shipments", refusals=ALWAYS))
+@router.get(
+    "",
+    summary="Shipments",
+    responses=answers(200, ShipmentPage, "One page of shipments", refusals=ALWAYS, example="ShipmentPage"),
+)
 async def list_shipments(
     here: Here,
     updated_since: Since = None,

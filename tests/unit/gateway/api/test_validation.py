@@ -38,7 +38,9 @@ def test_null_counts_as_absent() -> None:
     assert order.total_amount == Decimal("12.00")
 
 
-@pytest.mark.parametrize("number", ["1_000", " 1 ", "1e5", "NaN", "Infinity", True, "", "１２", [], "0.0000001"])
+@pytest.mark.parametrize(
+    "number", ["1_000", " 1 ", "1e5", "NaN", "Infinity", True, "", "\uff11\uff12", [], "0.0000001"]
+)
 def test_only_plain_digits_are_a_number(number: Any) -> None:
     assert faults(TotalAmount=number)[0][0] == "TotalAmount"
 

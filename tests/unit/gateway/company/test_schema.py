@@ -21,7 +21,7 @@ from tandem.gateway.company.spec import Kind
         ("CHAR(10)", Kind.CHAR, 10, 0),
         ("varchar( 35 )", Kind.CHAR, 35, 0),
         ("TEXT", Kind.MEMO, 0, 0),
-        ("BIGINT", Kind.WHOLE, 0, 0),
+        ("BIGINT", Kind.WHOLE, 10, 0),
         ("", None, 0, 0),
         ("BLOB", None, 0, 0),
     ],

@@ -36,18 +36,21 @@ def raw(engine: Engine) -> sqlite3.Connection:
     return driver
 
 
-def line(reference: str = "L1", item: str = "TEAPOT", quantity: str = "2", price: str = "19.90", **more: Any) -> LineItemIn:
-    """One line whose extended price is right."""
+def line(
+    reference: str = "L1", item: str = "TEAPOT", quantity: str = "2", price: str = "19.90", **more: Any
+) -> LineItemIn:
+    """One line whose extended price is right; not judged yet, so that it may also be a bad one."""
     number, unit, discount = Decimal(quantity), Decimal(price), Decimal(more.get("discount_percent", 0))
-    given = {
-        "line_reference": reference,
-        "item_code": item,
-        "quantity": number,
-        "unit_price": unit,
-        "extended_price": extended(number, unit, discount),
-        **more,
-    }
-    return LineItemIn.model_construct(**{**LineItemIn(**{**given, "quantity": abs(number) or 1}).__dict__, **given})
+    return LineItemIn.model_construct(
+        **{
+            "line_reference": reference,
+            "item_code": item,
+            "quantity": number,
+            "unit_price": unit,
+            "extended_price": extended(number, unit, discount),
+            **more,
+        }
+    )
 
 
 def order(external: str = "S-1", *lines: LineItemIn, model: type[SalesOrderIn] = SalesOrderIn, **more: Any) -> Any:
@@ -112,6 +115,45 @@ class Desk:
         ((found,),) = self.sql(statement, *values)
         return found
 
+    def pick(self, number: str, line_no: int, quantity: str) -> None:
+        """The warehouse takes goods from the shelf: to be shipped now."""
+        self.sql("UPDATE sotran SET shipqty = ? WHERE sono = ? AND tranlineno = ?", quantity, number.rjust(10), line_no)
+
+    def ship(self, number: str, line_no: int, quantity: str) -> None:
+        """The warehouse ships: less is open, more is shipped, header and customer follow."""
+        sono, moved = number.rjust(10), Decimal(quantity)
+        ((was_open, was_shipped, price),) = self.sql(
+            "SELECT qtyord, qtyshp, price FROM sotran WHERE sono = ? AND tranlineno = ?", sono, line_no
+        )
+        now_open = Decimal(was_open) - moved
+        self.sql(
+            "UPDATE sotran SET qtyord = ?, qtyshp = ?, shipqty = '0.0000', sostat = ? "
+            "WHERE sono = ? AND tranlineno = ?",
+            f"{now_open:.4f}",
+            f"{Decimal(was_shipped) + moved:.4f}",
+            "" if now_open else "C",
+            sono,
+            line_no,
+        )
+        self._close_if_done(sono, moved * Decimal(price))
+
+    def _close_if_done(self, sono: str, value: Decimal) -> None:
+        ((amount, shipped),) = self.sql("SELECT ordamt, shpamt FROM somast WHERE sono = ?", sono)
+        rest = self.value("SELECT count(*) FROM sotran WHERE sono = ? AND sostat = ''", sono)
+        stamp = self.company.stamp()
+        self.sql(
+            "UPDATE somast SET ordamt = ?, shpamt = ?, sostat = ?, lckuser = 'ANN', lckdate = ?, lcktime = ? "
+            "WHERE sono = ?",
+            f"{Decimal(amount) - value:.2f}",
+            f"{Decimal(shipped) + value:.2f}",
+            "" if rest else "C",
+            stamp.day.isoformat(),
+            stamp.clock,
+            sono,
+        )
+        onorder = Decimal(self.value("SELECT onorder FROM arcust WHERE custno = 'SMITH01'"))
+        self.sql("UPDATE arcust SET onorder = ? WHERE custno = 'SMITH01'", f"{onorder - value:.2f}")
+
     def count(self) -> dict[str, int]:
         """Rows of every table that an order touches."""
         names = ("somast", "sotran", "soaddr", "arcadr", "tdorder", "tdline", "tdaddr", "tdhist")
@@ -146,9 +188,8 @@ def stock_up(company: Company) -> None:
         },
         {"custno": "JONES01", "company": "Jones", "credlimit": Decimal(500), "balance": Decimal(100)},
     ]
-    blank = dict.fromkeys(customers[0], "") | {
-        name: 0 for name in ("pdisc", "pdays", "pnet", "disc", "tax", "onorder", "balance", "credlimit")
-    }
+    amounts = ("pdisc", "pdays", "pnet", "disc", "tax", "onorder", "balance", "credlimit")
+    blank = dict.fromkeys(customers[0], "") | dict.fromkeys(amounts, 0)
     items = {"TEAPOT": 1, "CUP": 1, "SPOON/S": 12, "lower-1": 1}
     with company.write() as connection:
         insert_all(connection, tables.arcust, [{**blank, **customer, **stamp} for customer in customers])
@@ -181,10 +222,6 @@ def stock_up(company: Company) -> None:
             ],
         )
         insert_all(connection, tables.iciqty, [{"item": item, "loctid": at} for item, at in places])
-
-
-def Stamp_of(company: Company) -> dict[str, Any]:  # noqa: N802
-    return company.stamp().added()
 
 
 @pytest.fixture(scope="session")

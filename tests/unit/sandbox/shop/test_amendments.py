@@ -21,6 +21,12 @@ def test_an_edit_changes_adds_and_removes_lines_and_all_totals_follow(shop: Shop
     assert events(shop)[-1] == ("order.updated", order["orderId"])
 
 
+def test_the_total_in_the_shops_own_currency_follows(shop: Shop) -> None:
+    order = shop.place_order(cart("10.00", currency="EUR", exchangeRate="1.10"))
+    assert order["shopTotalAmount"] == dec("11.00")
+    assert shop.edit_order(order["orderId"], quantities={"1": 2})["shopTotalAmount"] == dec("22.00")
+
+
 def test_the_id_of_a_removed_line_is_not_used_again(shop: Shop, order) -> None:
     shop.edit_order(order["orderId"], remove=["2"])
     new = {"sku": "SKU-9", "unitPrice": "5.00"}

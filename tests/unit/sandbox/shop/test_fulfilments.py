@@ -28,8 +28,8 @@ def test_two_shipments_with_a_tracking_number_each(shop: Shop, order_id: str) ->
     assert [one["tracking"][0]["number"] for one in order["fulfillments"]] == ["1Z1", "1Z2"]
     assert [line["fulfilledQuantity"] for line in order["lineItems"]] == [3, 1]
     assert [mail["subject"] for mail in shop.notifications(order_id)] == [
-        "Your order W100001 is on its way: 1Z1",
-        "Your order W100001 is on its way: 1Z2",
+        "Your order E-100001 is on its way: 1Z1",
+        "Your order E-100001 is on its way: 1Z2",
     ]
     assert [kind for kind, _ in events(shop)][-2:] == ["fulfillment.created", "order.updated"]
 
@@ -101,6 +101,14 @@ def test_what_needs_no_shipping_does_not_keep_an_order_open(shop: Shop) -> None:
     ]
     order = shop.place_order({"lines": lines})
     shop.fulfil(order["orderId"], parcel("S1", ("1", 1)))
+    assert shop.order(order["orderId"])["status"] == "completed"
+
+
+def test_a_bundle_is_shipped_with_its_parts(shop: Shop) -> None:
+    parts = [{"sku": "PLATE", "unitPrice": "60.00"}, {"sku": "GLASS", "unitPrice": "45.00"}]
+    order = shop.place_order({"lines": [{"sku": "SET", "unitPrice": "99.00", "parts": parts}]})
+    assert [line["lineId"] for line in order["lineItems"]] == ["1", "2", "3"]
+    shop.fulfil(order["orderId"], parcel("S1", ("2", 1), ("3", 1)))
     assert shop.order(order["orderId"])["status"] == "completed"
 
 

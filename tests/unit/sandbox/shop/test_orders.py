@@ -24,7 +24,7 @@ def events(shop: Shop) -> list[tuple[str, str]]:
 def test_an_order_has_every_field_and_is_told_of(shop: Shop) -> None:
     order = shop.place_order(cart("10.00", "5.00", shipping=[{"amount": "4.95"}]))
     assert order["orderId"] == "ord_000001"
-    assert order["orderNumber"] == "W100001"
+    assert order["orderNumber"] == "E-100001"
     assert order["version"] == 1
     assert order["orderDate"] == order["updatedDate"] == "2026-03-02T10:11:12-06:00"
     assert order["totalAmount"] == dec("19.95")
@@ -62,6 +62,9 @@ def test_goods_and_customer_are_filled_in_from_the_records(shop: Shop) -> None:
         ({"lines": [{"sku": "X", "unitPrice": "1", "colour": "red"}]}, "lines[0].colour"),
         ({"lines": [{"sku": "X", "unitPrice": "1"}], "customerId": "cus_9"}, "customerId"),
         ({"lines": [{"sku": "X", "unitPrice": "1"}], "discounts": [{"code": "A"}]}, "discounts[0]"),
+        (cart("1.00", orderId="ord_000001"), "orderId"),
+        ({"lineItems": [{"sku": "X"}], "orderNumber": "E-1"}, "orderNumber"),
+        ([], "body"),
         ({"lineItems": []}, "lineItems"),
         ({"lineItems": [{"sku": "X"}], "orderDate": "yesterday"}, "orderDate"),
     ],
@@ -155,6 +158,19 @@ def test_gift_card_and_card_share_the_total(shop: Shop) -> None:
     assert order["paymentInfo"]["status"] == "paid"
 
 
+def test_a_bundle_of_parts_without_a_price_cannot_share_its_money(shop: Shop) -> None:
+    bundle = {"sku": "SET", "unitPrice": "9.00", "parts": [{"sku": "CUP", "unitPrice": "0"}]}
+    with pytest.raises(ShopError, match="worth nothing"):
+        shop.place_order({"lines": [bundle], "bundleMoney": "parts"})
+    assert shop.place_order({"lines": [bundle]})["totalAmount"] == dec("9.00")
+
+
+def test_a_customers_own_id_and_number(shop: Shop) -> None:
+    order = shop.place_order(cart("1.00", orderId="o-1", orderNumber="X1"))
+    assert shop.find_order("X1") == order
+    assert shop.find_order("X2") is None
+
+
 def test_a_free_order_has_no_payment(shop: Shop) -> None:
     order = shop.place_order(cart("10.00", discounts=[{"code": "FREE", "percent": 100}]))
     assert order["payments"] == []
@@ -202,7 +218,7 @@ def test_an_order_in_the_wires_own_form_is_believed(shop: Shop) -> None:
     assert order["lineItems"][0]["lineId"] == "1"
     assert order["lineItems"][0]["sku"] == " 85123A "
     assert order["customFields"] == {"giftDate": "soon"}
-    assert order["orderNumber"] == "W100001"
+    assert order["orderNumber"] == "E-100001"
 
 
 def test_the_knob_that_deletes_a_product_right_after_its_sale(shop: Shop, board) -> None:
