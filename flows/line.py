@@ -10,9 +10,11 @@ from prefect import get_run_logger
 from tandem.entities import System
 from tandem.errors import Unauthorized, Unavailable
 from tandem.line import patience
+from tandem.line.alarm import alarming
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
 from tandem.values import utc_now
+from tasks.alert import raise_alerts
 from tasks.extract import accompany, extract
 from tasks.inbox import claim
 from tasks.ledger import settle
@@ -31,6 +33,8 @@ async def carry(
         return 0
     await _through(line, batch, tally)
     await settle(line, batch)
+    if alarming(batch):
+        await raise_alerts(line, batch)
     tally.add(batch)
     get_run_logger().info("%s: %s", batch, tally.plain())
     return len(batch)

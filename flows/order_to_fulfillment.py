@@ -9,7 +9,8 @@ from __future__ import annotations
 from prefect import flow
 from pydantic import BaseModel, Field
 
-from flows.drain import Drain, drain
+from flows.drain import Drain, sweep_and_drain
+from flows.live import live
 from tandem.entities import System
 
 LINES = (
@@ -32,4 +33,5 @@ class Options(BaseModel):
 @flow(name="order-to-fulfillment", flow_run_name="{options}", persist_result=False)
 async def order_to_fulfillment(options: Options = Options()) -> dict[str, int]:  # noqa: B008 - frozen defaults
     """Bring the store and the company into step for customers, orders and shipments."""
-    return await drain(Drain(lines=LINES, live=options.live))
+    order = Drain(lines=LINES)
+    return await (live(order) if options.live else sweep_and_drain(order))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from tandem.errors import SettingsError
 from tandem.settings import Settings
 from tandem.store import Store
 from tandem.store.masking import masked
@@ -37,15 +36,11 @@ def raise_alert(store: Store, connection: str, key: str, title: str, text: str, 
 
 
 def send_pending(store: Store, settings: Settings) -> int:
-    """Send what waits; gives how many went out. Without a channel they stay, and `tandem status` counts them.
-
-    Raises:
-        SettingsError: an address in TANDEM_ALERT_URLS is of no kind that Apprise knows.
-    """
+    """Send what waits; gives how many went out. Without a channel they stay, and `tandem status` counts them."""
     waiting = store.alerts.pending()
-    if not waiting or settings.alert_urls is None:
+    channels = _channels(settings) if waiting else []
+    if not channels:
         return 0
-    channels = _channels(settings)
     for count, alert in enumerate(waiting):
         times = f" ({alert.count} times)" if alert.count > 1 else ""
         title = f"Tandem {alert.connection}: {alert.title}{times}"
@@ -58,13 +53,7 @@ def send_pending(store: Store, settings: Settings) -> int:
 
 
 def tell(settings: Settings, title: str, text: str) -> bool:
-    """Tell somebody at once, for when the store itself is what is down; False if no channel took it.
-
-    Raises:
-        SettingsError: an address in TANDEM_ALERT_URLS is of no kind that Apprise knows.
-    """
-    if settings.alert_urls is None:
-        return False
+    """Tell somebody at once, for when the store itself is what is down; False if no channel took it."""
     return _tell(_channels(settings), redacted(title, settings), redacted(text, settings))
 
 
@@ -85,17 +74,22 @@ def _secrets(settings: Settings) -> list[str]:
 
 
 def _channels(settings: Settings) -> list[Apprise]:
-    """One sender for each address, so that one that is down does not keep the others from being told."""
+    """One sender for each address, so that one that is down does not keep the others from being told.
+
+    An address that Apprise does not understand is a channel that takes nothing: alerts must not stop the line.
+    """
+    urls = settings.alert_urls.get_secret_value() if settings.alert_urls else ""
+    addresses = [url.strip() for url in urls.split(",") if url.strip()]
+    if not addresses:
+        return []
     from apprise import Apprise
 
     # Apprise logs the addresses that it cannot reach, and an address is a secret
     logging.getLogger("apprise").disabled = True
-    channels = []
-    for number, url in enumerate(settings.secrets("alert_urls"), start=1):
-        channel = Apprise()
+    channels = [Apprise() for _ in addresses]
+    for number, (channel, url) in enumerate(zip(channels, addresses, strict=True), start=1):
         if not channel.add(url):
-            raise SettingsError(f"TANDEM_ALERT_URLS: address {number} is of no kind that Apprise knows")
-        channels.append(channel)
+            log.error("TANDEM_ALERT_URLS: address %s is of no kind that Apprise knows", number)
     return channels
 
 

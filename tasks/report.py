@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -65,5 +66,5 @@ async def report(line: Connection, tally: Tally) -> None:
     await acreate_table_artifact(
         tally.failures, key=f"{key}-failures", description="Records that did not go through, newest last"
     )
-    line.gate.publish()
+    await asyncio.to_thread(line.gate.publish)  # it builds pages for a second or more
     tally.unreported = 0

@@ -102,6 +102,7 @@ def replay(
     state: StateOption = None,
     entity: EntityOption = None,
     fault: FaultOption = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Let pass what a business rule holds")] = False,
     who: WhoOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -115,7 +116,7 @@ def replay(
             found = store.letters.list(state=state, entity=entity, fault=fault, limit=1_000_000)
             letters = [letter.id for letter in found]
         chosen = letters or []
-        count = store.letters.replay(chosen, who or getpass.getuser(), utc_now())
+        count = store.letters.replay(chosen, who or getpass.getuser(), utc_now(), approve=approve)
     facts = {"asked": len(chosen), "replayed": count}
     _say(facts, f"{count} of {len(chosen)} letters went back into the inbox.", as_json)
 

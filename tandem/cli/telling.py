@@ -18,10 +18,15 @@ from tandem.settings import Settings
 SHOWN = 40
 """Failures on the screen; `tandem letters list` has them all."""
 
+WIDTH = 120
+"""Columns where there is no terminal to ask."""
+
 
 def tell(now: Settings, ended: Sequence[Ending], facts: dict[str, Any], reconciled: dict[str, Any]) -> None:
     """Print the story."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
     console.print(_tally(ended))
     if facts["failures"]:
         console.print(_failures(facts["failures"]))
@@ -38,7 +43,9 @@ def tell(now: Settings, ended: Sequence[Ending], facts: dict[str, Any], reconcil
             f"{warehouse['there']} documents were there before; {warehouse['announced_again']} events were "
             f"sent once more, {warehouse['placed']} documents are new."
         )
-    print_reconciliation(reconciled, console)
+    print_reconciliation(reconciled | {"explained": []}, console)
+    if reconciled["explained"]:
+        console.print(f"{len(reconciled['explained'])} more stand on one side alone, for the reasons above.")
     console.print(f"Accounted for: {facts['accounted']} of {facts['documents']} documents.")
     console.print(Text(f"Prefect while it runs: {prefect_url(now)}/runs"))
     console.print(Text(f"Data Docs: {now.home.resolve() / 'gx'}"), soft_wrap=True)

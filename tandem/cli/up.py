@@ -17,6 +17,8 @@ from tandem.cli.processes import Supervisor
 from tandem.errors import SettingsError
 from tandem.settings import Settings
 
+_BEGAN = time.monotonic()
+
 
 def up() -> None:
     """Start everything on this machine, print where it is, and stay until Ctrl-C."""
@@ -68,7 +70,7 @@ def project_folder() -> Path:
 
 def say(line: str) -> None:
     """A line for the person who looks on; facts alone go to standard output."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{time.monotonic() - _BEGAN:6.1f} s  {line}\n")
     sys.stderr.flush()
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
 
+from tandem.connectors.pauses import pause_of
 from tandem.errors import (
     OutcomeUnknown,
     RateLimited,
@@ -30,8 +29,7 @@ from tandem.values import dumps, loads, utc_now
 CONNECTIONS = 4
 """httpx asks every idle socket of its pool at each request: few connections and large arrays are faster."""
 
-LONGEST_PAUSE = 86_400.0
-"""Seconds; whoever asks for more is asked again after a day."""
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -67,27 +65,6 @@ class Answer:
     body: Any
 
 
-def pause_of(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds that a 429 or 503 asks for: a number, an HTTP date against the sender's own clock, or None if bare."""
-    asked = headers.get("retry-after", "").strip()
-    if not asked:
-        return None
-    if asked.isascii() and asked.isdigit():
-        return min(float(asked), LONGEST_PAUSE)
-    until, sent = _http_date(asked), _http_date(headers.get("date", ""))
-    if until is None:
-        return None
-    return min(max(0.0, (until - (sent or now)).total_seconds()), LONGEST_PAUSE)
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 class Http:
     """The client of one side: address, credentials, few connections, and errors of `tandem.errors` only."""
 
@@ -100,8 +77,12 @@ class Http:
         timeout: float = 30.0,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        if not base_url.startswith(("http://", "https://")):
-            raise SettingsError(f"the address of {name} must begin with http:// or https://")
+        try:
+            host = httpx.URL(base_url).host if base_url.startswith(("http://", "https://")) else ""
+        except (httpx.InvalidURL, ValueError):
+            host = ""
+        if not host:
+            raise SettingsError(f"the address of {name} must be http://HOST or https://HOST, with a port if need be")
         self.name = name
         self._client = httpx.AsyncClient(
             base_url=base_url,
@@ -115,7 +96,7 @@ class Http:
                 keepalive_expiry=4.0,
             ),
             transport=transport,
-            trust_env=False,
+            trust_env=host not in LOOPBACK,  # a proxy of the environment is for what lies outside
         )
 
     async def get(self, path: str, query: Query = (), *, label: str) -> Answer:

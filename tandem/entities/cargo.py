@@ -9,6 +9,9 @@ from typing import Any
 from tandem.entities.declaration import Canonical, System
 from tandem.entities.state import Outcome, State
 
+APPROVED = "approved"
+"""Type of the event by which a person lets a record pass that policy holds."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
@@ -71,6 +74,7 @@ class Cargo:
     document: Canonical | None = None
     payload: dict[str, Any] | None = None
     trace: list[TraceLine] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     version: str | None = None
     content_hash: str | None = None
     payload_hash: str | None = None

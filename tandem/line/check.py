@@ -23,6 +23,8 @@ def check(line: Connection, batch: Batch, boundary: Boundary) -> Batch:
     for failure in verdict.failures:
         if failure.severity == "critical":
             critical.setdefault(failure.key, []).append(failure.sentence)
+        else:
+            rows[failure.key].notes.append(failure.sentence)
     for key, sentences in critical.items():
         rows[key].outcome = Outcome(state=State.HELD, reason="; ".join(sentences), fault=Fault.DATA)
     return batch

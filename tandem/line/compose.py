@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tandem.entities import ENTITIES
-from tandem.entities.cargo import Cargo
+from tandem.entities.cargo import APPROVED, Cargo
 from tandem.entities.declaration import Parent, at
 from tandem.entities.state import Outcome
 from tandem.line.batch import Batch
@@ -115,6 +115,7 @@ def _compose(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
         policy=line.workbook.decide(name, cargo.canonical.model_dump()),
         facts=line.facts,
         doubtful=cargo.message.attempts > 0,
+        approved=cargo.message.event_type == APPROVED,
     )
     document = PLANS[name](cargo.canonical, around)
     if isinstance(document, Outcome):

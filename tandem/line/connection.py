@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from tandem.connectors.clarity import ClarityConnector
+from tandem.connectors.company import CompanySchema
 from tandem.connectors.protocol import Connector
 from tandem.connectors.sagepro import SageProConnector
 from tandem.entities.declaration import System
+from tandem.errors import Unavailable
 from tandem.mapping import Workbook
 from tandem.quality import Gate
 from tandem.rules import Facts
@@ -18,6 +21,9 @@ from tandem.rules.retry import Retry
 from tandem.settings import Settings
 from tandem.store import Store
 from tandem.values import decimal_of, utc_now, zone_of
+
+PAUSES = (1, 2, 4, 8, 15, 30)
+"""Seconds between the tries to reach the gateway at the start of a run."""
 
 
 class Connection:
@@ -50,6 +56,20 @@ class Connection:
         return zone_of(self.settings.clarity_zone, setting="TANDEM_CLARITY_ZONE")
 
 
+async def _schema(company: SageProConnector) -> CompanySchema:
+    """The company's columns; a gateway that is just being restarted is waited for.
+
+    Raises:
+        Unavailable: it does not answer for so long that the run had better end and be woken later.
+    """
+    for pause in PAUSES:
+        try:
+            return await company.schema()
+        except Unavailable:
+            await asyncio.sleep(pause)
+    return await company.schema()
+
+
 @asynccontextmanager
 async def connect(settings: Settings, *, owner: str) -> AsyncIterator[Connection]:
     """A connection that is closed at the end; `owner` names who holds the leases.
@@ -62,7 +82,7 @@ async def connect(settings: Settings, *, owner: str) -> AsyncIterator[Connection
     shop = ClarityConnector.of(settings)
     company = SageProConnector.of(settings)
     try:
-        schema = await company.schema()
+        schema = await _schema(company)
         yield Connection(
             settings,
             store=store,

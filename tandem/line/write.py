@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from tandem.connectors.protocol import WriteItem, WriteResult
 from tandem.entities.cargo import Cargo
 from tandem.entities.declaration import at
-from tandem.entities.state import Outcome, State, dead, held
+from tandem.entities.state import Outcome, State, dead, held, skipped
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
 from tandem.values import content_hash
@@ -30,6 +31,13 @@ async def find(line: Connection, batch: Batch) -> dict[str, str]:
     return {key: connector.key(batch.route.write, record) for key, record in found.items()}
 
 
+def _never_written(found: dict[str, str], cargo: Cargo) -> Outcome | None:
+    """What is cancelled and not there must not be made only to be cancelled."""
+    if not getattr(cargo.document, "cancelled", False) or _target(cargo) or cargo.message.key in found:
+        return None
+    return skipped("cancelled before it was written")
+
+
 def _unknown(cargo: Cargo) -> bool:
     return cargo.known is not None and cargo.known.state is State.UNKNOWN
 
@@ -47,15 +55,24 @@ async def match(line: Connection, batch: Batch) -> None:
     connector = line.connectors[batch.route.target]
     values = sorted({str(at(c.payload, wanted.field)) for c in fresh})
     found = await connector.match(batch.route.write, wanted.field, values)
+    first: dict[str, Cargo] = {}
     for cargo in fresh:
         value = str(at(cargo.payload, wanted.field))
         numbers = sorted({connector.key(batch.route.write, record) for record in found.get(value, [])})
-        if len(numbers) == 1:
-            cargo.outcome = Outcome(state=State.APPLIED, target=numbers[0], reason=f"linked by equal {wanted.field}")
-        elif numbers:
-            cargo.outcome = held(
-                f"{wanted.field} {value!r} belongs to {len(numbers)} records: {', '.join(numbers)}; link one by hand"
-            )
+        twin = first.setdefault(value.strip().casefold(), cargo)
+        cargo.outcome = _matched(line, wanted.field, numbers, cargo, twin)
+
+
+def _matched(line: Connection, field: str, numbers: list[str], cargo: Cargo, twin: Cargo) -> Outcome | None:
+    """Linked to the one that is there; where there is none, the first of several equal ones is made alone."""
+    if len(numbers) == 1:
+        return Outcome(state=State.APPLIED, target=numbers[0], reason=f"linked by equal {field}")
+    if numbers:
+        return held(f"{field} is that of {len(numbers)} records: {', '.join(numbers)}; link one by hand")
+    if twin is not cargo:
+        why = f"{twin.message.key} has the same {field} and goes first"
+        return line.retry.again(cargo.message, why, outage=True)
+    return None
 
 
 async def load(line: Connection, batch: Batch) -> Batch:
@@ -67,6 +84,7 @@ async def load(line: Connection, batch: Batch) -> Batch:
     if batch.route.write is None or batch.route.target is None or not batch.open:
         return batch
     found = await find(line, batch)
+    batch.decide(partial(_never_written, found))
     await match(line, batch)
     ready = batch.open
     results = await _write(line, batch, ready, found)
@@ -114,7 +132,7 @@ def _outcome(line: Connection, batch: Batch, cargo: Cargo, result: WriteResult) 
                 target=result.target,
                 amount=at(cargo.canonical, batch.entity.amount) if batch.entity.amount else None,
                 currency=at(cargo.canonical, batch.entity.currency) if batch.entity.currency else None,
-                notes=tuple(getattr(cargo.document, "notes", ())),
+                notes=(*cargo.notes, *getattr(cargo.document, "notes", ())),
             )
         case "refused":
             return dead(reason, problem=problem)

@@ -20,6 +20,9 @@ Spot = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C, where PyYAML was built with it, reads ten times faster."""
+
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -66,7 +69,7 @@ def read(path: Path, folder: Path) -> Source:
     """One YAML file; what is wrong with it stands in `faults`."""
     source = Source(path.relative_to(folder).as_posix())
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         source.faults.append(SheetFault(source.file, "", f"is not YAML: {error.problem}", line))
@@ -119,7 +122,7 @@ def _merged(source: Source, node: yaml.Node, spot: Spot) -> dict[str, Any]:
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
-    if node.style is not None:
+    if node.style:  # quoted, or a block
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -20,7 +20,6 @@ from tandem.store.whose import AnyRow
 _READY = queue.c.ready.is_(True)
 _LATER = queue.c.ready.is_(False)
 _EVENT = ("id", "company", "key", "event_type", "received_at", "version", "body", "edited")
-_FREE = {"lease_owner": None, "claimed_at": None}
 
 
 class Lane(NamedTuple):
@@ -76,7 +75,7 @@ def _claim(tx: Connection, lane: Lane, lease: Lease, limit: int) -> list[Message
     ).all()
     if not taken:
         return []
-    leased = {"ready": False, "available_at": lease.until, "lease_owner": lease.owner, "claimed_at": lease.now}
+    leased = {"ready": False, "available_at": lease.until, "lease_owner": lease.owner}
     tx.execute(
         sa.update(queue)
         .where(queue.c.id.in_([row.id for row in taken]))
@@ -104,7 +103,7 @@ def _make_ready(tx: Connection, lane: Lane, now: datetime, *, at_most: int) -> N
 
 def _free(tx: Connection, ids: Sequence[int], now: datetime, **change: object) -> None:
     if ids:
-        free = {"ready": True, "available_at": now, **_FREE, **change}
+        free = {"ready": True, "available_at": now, "lease_owner": None, **change}
         tx.execute(sa.update(queue).where(queue.c.id.in_(ids)).values(free))
 
 
@@ -165,7 +164,7 @@ def extend(database: Database, owner: str, ids: Sequence[int], until: datetime) 
 
 def release(database: Database, owner: str, ids: Sequence[int], now: datetime) -> int:
     """Gives leases back unused; the keys keep their place."""
-    statement = sa.update(queue).where(_held_by(owner, ids)).values(ready=True, available_at=now, **_FREE)
+    statement = sa.update(queue).where(_held_by(owner, ids)).values(ready=True, available_at=now, lease_owner=None)
     return database.write(lambda tx: tx.execute(statement).rowcount)
 
 

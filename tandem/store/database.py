@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -24,11 +25,11 @@ T = TypeVar("T")
 BUSY_SECONDS = 10
 """How long a SQLite writer waits for the one before it."""
 
-_CONFLICTS = {"40001", "40P01"}
-"""PostgreSQL took this transaction back so that another could go on; running it again is what it asks for."""
+TRIES = 5
+"""Times that a transaction is run which the database took back so that another could go on."""
 
-_OURS = (IntegrityError, ProgrammingError, DataError)
-"""Faults of a statement and not of the database; waiting does not mend them."""
+_CONFLICTS = {"40001", "40P01"}
+"""Serialization failure and deadlock; running the transaction again is what PostgreSQL asks for."""
 
 
 class Database:
@@ -109,17 +110,24 @@ class Database:
         return self._companies[connection]
 
     def _run(self, engine: sa.Engine, work: Callable[[Connection], T]) -> T:
-        for attempt in (1, 2, 3):
+        for attempt in range(1, TRIES + 1):
             try:
                 with engine.begin() as tx:
                     return work(tx)
-            except _OURS:
-                raise
             except (DBAPIError, PoolTimeout) as error:
-                if attempt < 3 and _sqlstate(error) in _CONFLICTS:
+                if _ours(error):
+                    raise
+                if attempt < TRIES and _sqlstate(error) in _CONFLICTS:
+                    time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311 - two must not meet again at once
                     continue
                 raise StoreUnavailable(f"the store cannot be used now: {_first_line(error)}") from error
-        raise AssertionError("the third attempt returns or raises")
+        raise AssertionError("the last try returns or raises")
+
+
+def _ours(error: Exception) -> bool:
+    """Whether a statement is at fault and not the database; waiting would not mend that."""
+    wrong_sql = getattr(getattr(error, "orig", None), "sqlite_errorname", None) == "SQLITE_ERROR"
+    return wrong_sql or isinstance(error, IntegrityError | ProgrammingError | DataError)
 
 
 def _sqlstate(error: Exception) -> str | None:

@@ -41,6 +41,7 @@ partial(
     where=letters.c.closed_at.is_(None),
     unique=True,
 )
+partial("ix_letters_open", letters.c.id, where=letters.c.closed_at.is_(None))
 Index("ix_letters_record", letters.c.connection, letters.c.entity, letters.c.key)
 
 letter_versions = Table(

@@ -25,7 +25,7 @@ _COLUMNS = ("state", "ready", "available_at", "received_at", "attempts", "parked
 _REQUEUE = (
     sa.update(queue)
     .where(queue.c.id == sa.bindparam("row"))
-    .values({name: sa.bindparam(f"new_{name}") for name in _COLUMNS} | {"lease_owner": None, "claimed_at": None})
+    .values({name: sa.bindparam(f"new_{name}") for name in _COLUMNS} | {"lease_owner": None})
 )
 
 
@@ -55,7 +55,7 @@ class Leases:
             lease = self._held[of(cargo.message), str(cargo.message.source)]
             since = newer.get((of(cargo.message), lease.source))
             if outcome_of(cargo).state in COMES_BACK:
-                ready = cargo.message.key in missed or (_parked(cargo) and since is not None)
+                ready = of(cargo.message) in missed or (_parked(cargo) and since is not None)
                 again.append(_postponed(cargo, lease, now, ready=ready))
             elif since is not None:
                 again.append(_queued(lease, since, now))
@@ -66,19 +66,19 @@ class Leases:
         if again:
             self._tx.execute(_REQUEUE, again)
 
-    def _missed(self, claimed: Sequence[Cargo]) -> set[str]:
-        """Keys that park for a parent which another drain has linked while they were under way.
+    def _missed(self, claimed: Sequence[Cargo]) -> set[Whose]:
+        """Records that park for a parent which another drain has linked while they were under way.
 
         No waking could reach them. The settlement has locked the parents' records, so a parent is either linked by now
         or will find its children parked.
         """
         orphans = {
-            cargo.message.key: parent
+            of(cargo.message): parent
             for cargo in claimed
             if (parent := waits_for(cargo)) is not None and parent.entity not in cargo.links
         }
         linked = {of(row) for condition in matching(links, orphans.values()) for row in self._links(condition)}
-        return {key for key, parent in orphans.items() if parent in linked}
+        return {child for child, parent in orphans.items() if parent in linked}
 
     def _links(self, condition: ColumnElement[bool]) -> Sequence[AnyRow]:
         columns = (links.c.connection, links.c.company, links.c.entity, links.c.key)

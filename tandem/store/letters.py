@@ -68,11 +68,16 @@ class Letters:
         """
         return self._database.write(lambda tx: mending.edit(tx, letter_id, masked(payload), who, now))
 
-    def replay(self, letter_ids: Iterable[int], who: str, now: datetime) -> int:
-        """Puts open letters back into the inbox; how many were. Asking again for the same version does nothing."""
+    def replay(self, letter_ids: Iterable[int], who: str, now: datetime, *, approve: bool = False) -> int:
+        """Puts open letters back into the inbox; how many were. Asking again for the same version does nothing.
+
+        `approve` lets pass what policy holds; what does not add up is held all the same.
+        """
         wanted = sorted(set(letter_ids))
         return self._database.write(
-            lambda tx: sum(mending.replay(self._database, tx, letter_id, who, now) for letter_id in wanted)
+            lambda tx: sum(
+                mending.replay(self._database, tx, letter_id, who, now, approve=approve) for letter_id in wanted
+            )
         )
 
     def give_up(self, letter_id: int, reason: str, who: str, now: datetime | None = None) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tandem.entities import ENTITIES
+from tandem.entities.cargo import APPROVED
 from tandem.entities.declaration import System, at
 from tandem.entities.state import State
 from tandem.store.correspondence import close, current
@@ -46,7 +47,9 @@ def edit(tx: Connection, letter_id: int, payload: dict[str, Any], who: str, now:
     return version
 
 
-def replay(database: Database, tx: Connection, letter_id: int, who: str, now: datetime) -> int:
+def replay(
+    database: Database, tx: Connection, letter_id: int, who: str, now: datetime, *, approve: bool = False
+) -> int:
     """1 if the letter went back into the inbox, 0 if it is closed or this version of it went already."""
     asked = sa.select(letters).where(letters.c.id == letter_id, letters.c.closed_at.is_(None))
     letter = tx.execute(asked.with_for_update()).one_or_none()
@@ -56,8 +59,8 @@ def replay(database: Database, tx: Connection, letter_id: int, who: str, now: da
         connection=letter.connection,
         company=letter.company,
         source=System(letter.source),
-        event_id=f"replay:{letter.id}:{letter.version}",
-        event_type=letter.event_type,
+        event_id=f"{'approve' if approve else 'replay'}:{letter.id}:{letter.version}",
+        event_type=APPROVED if approve else letter.event_type,
         entity=letter.entity,
         key=_key(letter),
         received_at=now,
@@ -65,7 +68,7 @@ def replay(database: Database, tx: Connection, letter_id: int, who: str, now: da
     edited = current(letter) if letter.edited else None
     new = store(database, tx, [row_of(event) | {"edited": edited}], hurry=True)
     if new:
-        _note(tx, letter_id, letter.version, "replayed", who, now)
+        _note(tx, letter_id, letter.version, "approved" if approve else "replayed", who, now)
     return new
 
 

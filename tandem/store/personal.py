@@ -18,11 +18,15 @@ _IMPERSONAL = frozenset(
 """Fields whose text says nothing of a person. Everything that is not named here goes: a list of personal fields would
 miss the one that a shop has added."""
 
+_FREE = frozenset({"customfields", "custom", "tags"})
+"""Objects whose field names are a shop's own and prove nothing."""
+
 
 def anonymous(value: Any, field: str = "") -> Any:
     """The document with its shape, numbers, amounts and identifiers, and no other text."""
     if isinstance(value, dict):
-        return {name: anonymous(inner, name) for name, inner in value.items()}
+        free = field.casefold() in _FREE
+        return {name: anonymous(inner, "" if free else name) for name, inner in value.items()}
     if isinstance(value, list):
         return [anonymous(inner, field) for inner in value]
     if isinstance(value, str):

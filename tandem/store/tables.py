@@ -61,7 +61,6 @@ queue = Table(
     Column("ready", Boolean, nullable=False),
     Column("available_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("claimed_at", Moment),
     Column("lease_owner", Name),
     Column("parked_entity", Name),
     Column("parked_key", Name),

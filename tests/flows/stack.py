@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -131,8 +131,8 @@ class Stack:
 
         return Cart.model_validate(fields)
 
-    def event(self, event_type: str, key: str, *, entity: str = "order", number: int = 0, **fields: Any) -> None:
-        """Word from the shop, without its details."""
+    def event(self, event_type: str, key: str, *, entity: str = "order", number: int = 0, hours_ago: int = 0) -> None:
+        """Word that something changed, without its details."""
         self.store.inbox.put(
             [
                 Event(
@@ -143,8 +143,7 @@ class Stack:
                     event_type=event_type,
                     entity=entity,
                     key=key,
-                    received_at=datetime.now(UTC),
-                    **fields,
+                    received_at=datetime.now(UTC) - timedelta(hours=hours_ago),
                 )
             ]
         )

@@ -42,11 +42,16 @@ async def test_case_005_any_sequence_of_events_gives_the_same_order(line: Stack)
     assert {line.record("order", order["orderId"]).state for order in orders} == {State.APPLIED}
 
 
-async def test_case_006_an_order_that_the_shop_does_not_know_is_parked(line: Stack) -> None:
-    line.event("order.updated", "ord_999999")
-    assert await line.run() == {"order PARKED": 1}
-    record = line.record("order", "ord_999999")
-    assert "clarity has no order ord_999999" in record.reason
+async def test_case_006_an_order_that_the_shop_does_not_know_is_parked_then_alarms_then_dies(line: Stack) -> None:
+    for key, hours in {"ord_new": 0, "ord_hours": 2, "ord_days": 73}.items():
+        line.event("order.updated", key, hours_ago=hours)
+    assert await line.run() == {"order PARKED": 2, "order DEAD": 1}
+    assert "clarity has no order ord_new" in line.record("order", "ord_new").reason
+    assert line.record("order", "ord_days").state is State.DEAD
+    assert sorted(alert.key for alert in line.store.alerts.pending()) == [
+        "order:DEAD:data",
+        "order:PARKED:waits for more than an hour",
+    ]
     assert line.rows("somast") == []
 
 

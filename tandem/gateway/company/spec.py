@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy.types import TypeEngine
 
-from tandem.gateway.company.types import Char, Day, Exact, Flag, Justified, Memo, Whole, Wide
+from tandem.gateway.company.number_types import Exact, Whole
+from tandem.gateway.company.types import Char, Day, Flag, Justified, Memo, Wide
 
 
 class Kind(StrEnum):

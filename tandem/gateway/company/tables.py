@@ -7,7 +7,6 @@ from threading import Lock
 
 from sqlalchemy import Column, Index, Label, MetaData, Table
 
-from tandem.errors import CompanyError
 from tandem.gateway.company.layout import Layout, TableLayout
 from tandem.gateway.company.spec import Kind
 
@@ -135,14 +134,3 @@ def labelled(table: Table, names: str | None = None) -> list[Label[object]]:
     shape = shape_of(table)
     wanted = names.split() if names is not None else [spec.name for spec in shape.spec]
     return [table.c[name].label(name) for name in wanted if name in shape.columns]
-
-
-def column_of(table: Table, name: str) -> Column[object]:
-    """A column that must be there for what is asked.
-
-    Raises:
-        CompanyError: this site has no such column; names table and column.
-    """
-    if name not in table.c:
-        raise CompanyError(f"{table.info['name']} has no column {name} at this site")
-    return table.c[name]

@@ -1,4 +1,4 @@
-"""Receivables: customers, their ship-tos, invoices, cash, distribution."""
+"""Customers and their ship-tos."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from tandem.gateway.company.spec import (
     chars,
     days,
     exact,
-    history,
     memo,
     money,
-    number,
     table,
     whole,
 )
@@ -28,7 +26,6 @@ POSTAL = (
 TERMS = (char("pterms", 20), *exact("pdisc", 7, 3), *whole("pdays pnet"))
 MUST_ADDRESS = "company address1 address2 city addrstate zip country phone email"
 MUST_STAMPS = "adduser adddate addtime lckstat lckuser lckdate lcktime"
-_HISTORY_FLAG = char("currhist", 1, "current")
 
 ARCUST = table(
     "arcust",
@@ -94,120 +91,4 @@ ARCADR = table(
     unique=("custno cshipno",),
 )
 
-ARMAST = table(
-    "armast",
-    "invoice header",
-    number("invno"),
-    char("custno", 10),
-    days("invdte"),
-    chars(1, "artype arstat"),
-    number("ornum"),
-    char("ponum", 20),
-    char("refno", 20),
-    money("invamt paidamt balance bbal"),
-    TERMS,
-    exact("disc", 7, 3),
-    money("tax"),
-    exact("taxrate", 7, 3),
-    char("glarec", 3),
-    char("salesmn", 4),
-    char("terr", 3),
-    char("loctid", 6),
-    chars(12, "shipvia fob"),
-    char("currid", 3),
-    exact("exchrat", 14, 8),
-    char("tosw", 1),
-    memo("notes"),
-    _HISTORY_FLAG,
-    AUDIT,
-    must="custno invdte artype arstat ornum invamt paidamt balance",
-    key="invno",
-    unique=("invno",),
-    indexes=("ornum", "custno"),
-    mandatory=False,
-    updated=True,
-)
-
-ARTRAN = table(
-    "artran",
-    "invoice line",
-    number("invno"),
-    whole("tranlineno", "lineno"),
-    char("transeq", 4, "seq"),
-    char("custno", 10),
-    char("item", 25),
-    char("descrip", 120),
-    number("sono"),
-    char("ponum", 20),
-    exact("qtyord qtyshp tqtyshp", 13, 4),
-    char("umeasur", 4),
-    money("price cost", scale=4),
-    exact("disc", 7, 3),
-    money("extprice"),
-    days("invdte paydate"),
-    chars(1, "artype arstat"),
-    char("loctid", 6),
-    chars(20, "serial binno batch"),
-    char("glsale", 3),
-    char("salesmn", 4),
-    char("terr", 3),
-    char("currid", 3),
-    exact("exchrat", 14, 8),
-    _HISTORY_FLAG,
-    AUDIT,
-    must="custno item descrip sono qtyord qtyshp price disc extprice invdte artype arstat",
-    key="invno tranlineno",
-    unique=("invno tranlineno",),
-    indexes=("sono",),
-    mandatory=False,
-)
-
-ARCASH = table(
-    "arcash",
-    "cash applied",
-    char("custno", 10),
-    number("invno"),
-    char("refno", 20),
-    money("paidamt"),
-    days("dtepaid"),
-    char("currid", 3),
-    _HISTORY_FLAG,
-    AUDIT,
-    must="paidamt dtepaid",
-    key="custno invno refno",
-    indexes=("invno", "custno"),
-    mandatory=False,
-)
-
-ARDIST = table(
-    "ardist",
-    "receivables distribution to the ledger",
-    char("glacnt", 24),
-    char("tranno", 20),
-    days("trandte"),
-    money("amount"),
-    char("arsess", 10),
-    char("glbatch", 10),
-    must="trandte amount arsess glbatch",
-    key="glacnt tranno",
-    indexes=("tranno",),
-    mandatory=False,
-)
-
-ARGLAC = table(
-    "arglac",
-    "posting codes of receivables",
-    char("scode", 3),
-    char("icode", 3),
-    char("descr", 35),
-    char("activity", 10),
-    chars(24, "incom costs lndisc"),
-    key="scode icode",
-    mandatory=False,
-)
-
-ARYMST = history("arymst", "invoice header, history", of=ARMAST)
-ARYTRN = history("arytrn", "invoice line, history", of=ARTRAN)
-ARYCSH = history("arycsh", "cash applied, history", of=ARCASH)
-
-TABLES = (ARCUST, ARCADR, ARMAST, ARTRAN, ARCASH, ARDIST, ARGLAC, ARYMST, ARYTRN, ARYCSH)
+TABLES = (ARCUST, ARCADR)

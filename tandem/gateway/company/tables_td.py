@@ -46,7 +46,7 @@ TDADDR = table(
 TDCUST = table(
     "tdcust",
     "customer number by the shop's customer id; several ids may name one customer",
-    wide("extid", 64),
+    wide("extid", 255),
     sage("custno", 10),
     wide("recorded", 32),
     key="extid",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.custom import allowed
 from tandem.gateway.company.expressions import email_key, updated
 from tandem.gateway.company.faults import NotFound
 from tandem.gateway.company.rows import Row, chunks, fetch
@@ -17,7 +18,6 @@ from tandem.gateway.company.tables import labelled
 from tandem.gateway.customers.records import COLUMNS, SHIP_TO_COLUMNS, customer_out
 from tandem.gateway.listing import Place, Slice, Window
 from tandem.gateway.models import Customer
-from tandem.gateway.orders.custom import allowed
 
 
 @dataclass(frozen=True, slots=True)

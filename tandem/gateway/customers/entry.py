@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 from tandem.errors import CompanyError
 from tandem.gateway import etag
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.custom import custom_faults, custom_values
 from tandem.gateway.company.faults import Conflict, Fault, Faulty, Locked
 from tandem.gateway.company.rows import Row, changed, insert_all
 from tandem.gateway.customers.customers import Customers
@@ -14,7 +15,6 @@ from tandem.gateway.customers.numbers import next_number
 from tandem.gateway.customers.records import FIELDS, contact_columns, first_columns
 from tandem.gateway.fitting import Fitting
 from tandem.gateway.models import Customer, CustomerIn
-from tandem.gateway.orders.custom import custom_faults, custom_values
 from tandem.values import utc_now
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 
 from tandem.gateway.models.address import Address, AddressOut, ShipTo
 from tandem.gateway.models.base import (
+    PRINTABLE,
     Exact,
     LongText,
     PositiveOrNull,
@@ -15,14 +18,17 @@ from tandem.gateway.models.base import (
     Text,
     WireIn,
 )
-from tandem.gateway.models.order import CustomFields, ExternalId
+from tandem.gateway.models.order import CustomFields
+
+ExternalCustomerId = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=PRINTABLE)]
+"""The shop's own id of a customer; a guest's may hold a whole e-mail address."""
 
 
 class CustomerIn(WireIn):
     """A customer to be entered, or the new contact and address fields of one."""
 
     customer_no: Text = Field("", description="Used if it is free and fits; left out, made from the name")
-    external_customer_id: ExternalId | None = Field(None, description="The shop's id; unique in the company")
+    external_customer_id: ExternalCustomerId | None = Field(None, description="The shop's id; unique in the company")
     company: Required = Field(description="The name")
     contact: Text = ""
     email: Text = ""
@@ -42,7 +48,7 @@ class CustomerIn(WireIn):
 class ExternalIdIn(WireIn):
     """One more shop id for a customer."""
 
-    external_customer_id: ExternalId
+    external_customer_id: ExternalCustomerId
 
 
 class Customer(Record):

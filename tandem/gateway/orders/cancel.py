@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from tandem.gateway.company.company import Company
-from tandem.gateway.company.faults import Conflict, Locked
+from tandem.gateway.company.faults import Conflict
 from tandem.gateway.company.rows import Row
 from tandem.gateway.models import SalesOrder
 from tandem.gateway.orders.balances import allocate, lower_onorder, open_stock
-from tandem.gateway.orders.guarded import update_header, update_resting_line
+from tandem.gateway.orders.guarded import require_unlocked, update_header, update_resting_line
 from tandem.gateway.orders.present import CLOSED, DELETED, VOID, Parts, ordered
 from tandem.values import ZERO
 
@@ -51,8 +51,7 @@ def _require_resting(before: SalesOrder, parts: Parts) -> None:
         ]
         detail = f"sales order {before.sales_order_no} is being picked"
         raise Conflict("order-in-picking", detail, {"differences": differences})
-    if parts.header["lckstat"] or any(row["lckstat"] for row in parts.lines):
-        raise Locked(f"sales order {before.sales_order_no} is in use at Sage Pro's screens")
+    require_unlocked(parts.header, parts.lines)
 
 
 def _close(connection: Connection, company: Company, parts: Parts, lines: Sequence[Row]) -> None:

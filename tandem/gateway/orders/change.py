@@ -9,17 +9,19 @@ from sqlalchemy import Connection
 from tandem.errors import CompanyError
 from tandem.gateway import etag
 from tandem.gateway.company.company import Company
-from tandem.gateway.company.faults import Conflict, Fault, Faulty, Locked, NotFound, Rejection
+from tandem.gateway.company.custom import custom_values, shown
+from tandem.gateway.company.faults import Conflict, Fault, Faulty, NotFound, Rejection
 from tandem.gateway.models import SalesOrder, SalesOrderUpdate
 from tandem.gateway.orders.cancel import cancel
 from tandem.gateway.orders.check import order_faults
-from tandem.gateway.orders.custom import custom_values, shown
 from tandem.gateway.orders.differences import Difference, differences
 from tandem.gateway.orders.entry import Outcome, Record
+from tandem.gateway.orders.guarded import require_unlocked
 from tandem.gateway.orders.masters import Masters
 from tandem.gateway.orders.present import Parts, sales_order
 from tandem.gateway.orders.read import OrderReader
 from tandem.gateway.orders.replace import Replacement
+from tandem.gateway.orders.settle import settled
 from tandem.gateway.orders.trail import keep_trail
 
 
@@ -84,7 +86,7 @@ class OrderChange:
     def _apply(self, connection: Connection, parts: Parts, before: SalesOrder, order: SalesOrderUpdate) -> bool:
         if order.cancel:
             return cancel(connection, self._company, parts, before)
-        order = order.model_copy(update={"sales_order_no": ""})
+        order = settled(before, order)
         masters = Masters.read(connection, self._company, [order])
         faults = [*order_faults(order, masters, self._company), *_identity_faults(before, order, masters)]
         if faults:
@@ -95,7 +97,7 @@ class OrderChange:
         if not found:
             return False
         _require_changeable(before, found)
-        require_unlocked(parts)
+        require_unlocked(parts.header, parts.lines)
         return Replacement(connection, self._company, parts, before, order, masters).write(found)
 
 
@@ -140,13 +142,3 @@ def _require_changeable(before: SalesOrder, found: Sequence[Difference]) -> None
     begun = any(line.picking_quantity > 0 or line.shipped_quantity > 0 for line in before.line_items)
     if begun and any(difference.guarded for difference in found):
         raise Conflict("order-in-picking", f"the warehouse has begun on sales order {number}", shown)
-
-
-def require_unlocked(parts: Parts) -> None:
-    """Let a change pass when nobody has the order open.
-
-    Raises:
-        Locked: the header or a line has a lock status.
-    """
-    if parts.header["lckstat"] or any(row["lckstat"] for row in parts.lines):
-        raise Locked(f"sales order {parts.header['sono']} is in use at Sage Pro's screens")

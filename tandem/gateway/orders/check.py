@@ -10,13 +10,13 @@ from decimal import Decimal
 from sqlalchemy import Table
 
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.custom import custom_faults
 from tandem.gateway.company.faults import Fault
 from tandem.gateway.company.limits import first, number_fault, text_fault, width_of
 from tandem.gateway.models import Address, LineItemIn, SalesOrderIn
 from tandem.gateway.orders.addresses import COLUMNS, columns_of
 from tandem.gateway.orders.amounts import CENTS, in_base, total
 from tandem.gateway.orders.check_line import line_faults
-from tandem.gateway.orders.custom import custom_faults
 from tandem.gateway.orders.masters import Masters
 
 _TEXTS = (
@@ -58,6 +58,9 @@ def _header_faults(order: SalesOrderIn, masters: Masters, company: Company) -> I
         message = f"no location has this id; the company has {', '.join(sorted(masters.locations)) or 'none'}"
         named = order.location or masters.default_location
         yield Fault("Location", "icloct.loctid", "unknown-location", message, named)
+    if not order.release and "release" not in table.c:
+        message = "cannot be false: this company cannot keep an order from its warehouse"
+        yield Fault("Release", "somast.release", "no-such-column", message, "false")
     for field, day in (("OrderDate", order.order_date), ("RequestedDate", order.requested_date)):
         if day is not None and day < _FIRST_DAY:
             message = f"must not lie before {_FIRST_DAY}"

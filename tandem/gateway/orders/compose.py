@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.custom import custom_values
 from tandem.gateway.company.rows import Row
 from tandem.gateway.company.stamps import Stamp
 from tandem.gateway.models import SalesOrderIn
 from tandem.gateway.orders.addresses import columns_of, is_blank
 from tandem.gateway.orders.amounts import CENTS, in_base, total
-from tandem.gateway.orders.custom import custom_values
 from tandem.gateway.orders.masters import Masters
 from tandem.values import ZERO
 

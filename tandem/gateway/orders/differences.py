@@ -42,7 +42,7 @@ def _text(value: Value) -> str | None:
 
 
 def differences(before: SalesOrder, after: SalesOrderUpdate, masters: Masters) -> list[Difference]:
-    """Everything in which the order would change. A member that was left out and has a default does not differ."""
+    """Everything in which the order would change."""
     found = [*_header(before, after, masters), *_addresses(before, after), *_lines(before, after, masters)]
     return [difference for difference in found if difference.before != difference.after]
 
@@ -59,8 +59,8 @@ def _header(before: SalesOrder, after: SalesOrderUpdate, masters: Masters) -> It
         "Notes": (before.notes, after.notes),
         "ExternalOrderNumber": (before.external_order_number, after.external_order_number),
         "Location": (before.location, masters.location(after.location) or ""),
-        "PaymentTerms": (before.payment_terms, after.payment_terms.strip() or before.payment_terms),
-        "ShipVia": (before.ship_via, after.ship_via or before.ship_via),
+        "PaymentTerms": (before.payment_terms, after.payment_terms),
+        "ShipVia": (before.ship_via, after.ship_via),
     }
     for field, (old, new) in texts.items():
         yield Difference(field, old.rstrip(), new.rstrip(), guarded=False)
@@ -101,7 +101,7 @@ def _line(old: LineItem, new: LineItemIn, order: SalesOrderUpdate, masters: Mast
     item = masters.item(new.item_code)
     members: dict[str, tuple[Value, Value]] = {
         "ItemCode": (old.item_code, item["item"] if item else new.item_code),
-        "Description": (old.description, new.description.rstrip() or old.description),
+        "Description": (old.description, new.description.rstrip() or (item["itmdesc"] if item else "")),
         "Quantity": (old.quantity, new.quantity),
         "UnitPrice": (old.unit_price, new.unit_price),
         "DiscountPercent": (old.discount_percent, new.discount_percent),

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Table, update
 
 from tandem.gateway.company.expressions import amount, is_blank
-from tandem.gateway.company.faults import Conflict
-from tandem.gateway.company.rows import changed
+from tandem.gateway.company.faults import Conflict, Locked
+from tandem.gateway.company.rows import Row, changed
 
 Values = dict[str, Any]
+
+
+def require_unlocked(header: Row, lines: Iterable[Row]) -> None:
+    """Let a change pass when nobody has the order open.
+
+    Raises:
+        Locked: the header or a line has a lock status.
+    """
+    if header["lckstat"] or any(row["lckstat"] for row in lines):
+        raise Locked(f"sales order {header['sono']} is in use at Sage Pro's screens")
 
 
 def update_header(connection: Connection, table: Table, sono: str, values: Values) -> None:

@@ -9,16 +9,17 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tandem.gateway import etag
+from tandem.gateway.company.custom import shown
 from tandem.gateway.company.rows import Row
 from tandem.gateway.company.stamps import moment_of_stamp, moment_of_text
 from tandem.gateway.models import AddressOut, LineItem, OrderStatus, SalesOrder, ShipmentSummary
 from tandem.gateway.orders.addresses import address_of
 from tandem.gateway.orders.amounts import extended, total
-from tandem.gateway.orders.custom import shown
 from tandem.values import ZERO
 
 VOID, CLOSED, DELETED = "V", "C", "X"
 DELIVERY = "D"
+RELEASED = "Y"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def sales_order(parts: Parts, zone: ZoneInfo) -> SalesOrder:
         ship_via=header["shipvia"],
         location=header["defloc"],
         tax_exempt_code=header["exempt"],
-        release=header["release"] in ("Y", ""),
+        release=header["release"] == RELEASED,
         notes=header["notes"],
         ship_to_address=_ship_to(parts),
         bill_to_address=address_of(parts.bill_to) if parts.bill_to is not None else None,

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Table, select
 
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.custom import allowed
 from tandem.gateway.company.expressions import updated
 from tandem.gateway.company.faults import NotFound
 from tandem.gateway.company.rows import Row, chunks, fetch
 from tandem.gateway.company.tables import labelled
 from tandem.gateway.models import SalesOrder
-from tandem.gateway.orders.custom import allowed
-from tandem.gateway.orders.present import Parts, sales_order
+from tandem.gateway.orders.present import RELEASED, Parts, sales_order
 
 HEADER = (
     "sono custno sodate ordate shipvia cshipno ponum pterms tax exempt ordamt shpamt sostat defloc currid exchrat "
@@ -112,7 +112,10 @@ class OrderReader:
         table = shelf.header
         columns = labelled(table, f"{HEADER} {custom}")
         statement = select(*columns, updated(table).label("updated")).where(table.c.sono.in_(numbers))
-        return fetch(connection, statement, table)
+        headers = fetch(connection, statement, table)
+        if "release" not in table.c:  # a site without the column sends every order to its warehouse
+            return [{**header, "release": RELEASED} for header in headers]
+        return headers
 
     def _rows(
         self, connection: Connection, table: Table, columns: str | None, numbers: Sequence[str], order: str = "sono"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, update
 
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.custom import custom_values
 from tandem.gateway.company.rows import Row, insert_all
 from tandem.gateway.models import SalesOrder, SalesOrderUpdate
 from tandem.gateway.orders import compose
@@ -16,7 +17,6 @@ from tandem.gateway.orders.amounts import CENTS, in_base, total
 from tandem.gateway.orders.balances import allocate, lower_onorder, open_stock
 from tandem.gateway.orders.compose import Entry
 from tandem.gateway.orders.compose_line import line
-from tandem.gateway.orders.custom import custom_values
 from tandem.gateway.orders.differences import Difference
 from tandem.gateway.orders.guarded import update_header, update_unpicked_line
 from tandem.gateway.orders.masters import Masters
@@ -85,7 +85,7 @@ class Replacement:
         exempt = order.tax_exempt_code.strip()
         values = {
             "ordate": order.order_date,
-            "shipvia": order.ship_via or self.before.ship_via,
+            "shipvia": order.ship_via,
             "ponum": order.purchase_order_no,
             "tax": order.tax_amount,
             "btax": in_base(order.tax_amount, rate, CENTS),
@@ -102,7 +102,7 @@ class Replacement:
         }
         if exempt != self.before.tax_exempt_code:
             values["taxrate"] = ZERO if exempt else customer["tax"]
-        if order.payment_terms.strip() not in ("", self.before.payment_terms):
+        if order.payment_terms != self.before.payment_terms:
             values |= compose.terms(order.payment_terms, customer)
         return values
 
@@ -131,9 +131,6 @@ class Replacement:
     def _alter(self, number: int, index: int) -> None:
         tables, given = self.company.tables, self.order.line_items[index]
         row = line(self.entry, index, number, self.masters, self.company)
-        current = next(row for row in self.parts.lines if row["tranlineno"] == number)
-        if not given.description and row["item"] == current["item"]:
-            row["descrip"] = current["descrip"]
         values = {name: value for name, value in row.items() if name not in _KEPT}
         values |= {"sostat": "", **self.entry.stamp.touched()}
         update_unpicked_line(self.connection, tables.sotran, self.entry.sono, number, values)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from tandem.cli.findings import findings, rows
-from tandem.cli.reconcile import window_of
+from tandem.cli.reconcile import reconcile_facts, window_of
 from tandem.connectors.clarity import ClarityConnector
 from tandem.connectors.sagepro import SageProConnector
 from tandem.entities.cargo import Cargo
@@ -220,3 +221,23 @@ async def test_orders_entered_by_hand_are_counted_apart(
         page.add("somast", [row | {"sono": "      9000"}])
     result = await compared(line)
     assert [(t.kind, t.by_hand) for t in result.tallies] == [("order", 1)]
+
+
+async def test_the_facts_of_the_command(
+    line: Connection, settings: Settings, shop: Shop, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `tandem reconcile --json` prints them, with the reason of what is set apart."""
+    missing, held = await shop.place(2)
+    settled(line, "order", **{held: Outcome(state=State.HELD, reason="totals differ")})
+
+    @asynccontextmanager
+    async def connected(*_args: object, **_more: object) -> AsyncIterator[Connection]:
+        yield line
+
+    monkeypatch.setattr("tandem.line.connection.connect", connected)
+    seen: list[tuple[str, int]] = []
+    facts = await reconcile_facts(settings, since="2020-01-01", told=lambda what, count: seen.append((what, count)))
+    assert (facts["count"], facts["differences"][0]["key"]) == (1, missing)
+    assert [(f["key"], f["reason"]) for f in facts["explained"]] == [(held, "totals differ")]
+    assert (facts["connection"], facts["company"], facts["until"]) == ("main", "01", None)
+    assert ("orders", 2) in seen

@@ -94,3 +94,12 @@ async def test_faults_locks_and_stale_tags(api: httpx.AsyncClient, app: FastAPI,
 @pytest.mark.parametrize("code", ["", "%20", "a%00b", "x" * 300])
 async def test_odd_codes_are_answered_and_never_a_fault_of_the_gateway(api: httpx.AsyncClient, code: str) -> None:
     assert (await api.get(f"/products/{code}")).status_code in (404, 422)
+
+
+async def test_the_schema_tells_widths_currency_and_counters(api: httpx.AsyncClient) -> None:
+    schema = (await api.get("/schema")).json()
+    assert (schema["Company"], schema["Currency"]) == ("01", "USD")
+    assert schema["Tables"]["arcust"]["company"] == {"Type": "char", "Width": 35, "Scale": None}
+    assert schema["Tables"]["sotran"]["price"]["Scale"] == 4
+    assert "tdidem" not in schema["Tables"]
+    assert schema["Counters"]["SO01"] == 1000

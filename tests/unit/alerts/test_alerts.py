@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from tandem import alerts
-from tandem.errors import SettingsError
 from tandem.settings import Settings
 from tandem.store import Store
 from tandem.values import loads
@@ -109,7 +108,8 @@ def test_one_channel_that_took_it_is_enough(store: Store, channel: Channel) -> N
 
 def test_without_a_channel_alerts_stay(store: Store) -> None:
     ask(store, "a")
-    assert alerts.send_pending(store, configured()) == 0
+    for urls in ((), ("",), (" ", "")):
+        assert alerts.send_pending(store, configured(*urls)) == 0
     assert len(store.alerts.pending()) == 1
     assert alerts.tell(configured(), "Store is down", "text") is False
 
@@ -119,11 +119,14 @@ def test_somebody_is_told_at_once_without_the_store(channel: Channel) -> None:
     assert channel.got[0]["message"] == "text"
 
 
-def test_an_address_of_no_known_kind_is_a_settings_error_that_does_not_show_it(store: Store) -> None:
+def test_an_address_of_no_known_kind_is_said_without_showing_it_and_the_others_are_told(
+    store: Store, channel: Channel, caplog: pytest.LogCaptureFixture
+) -> None:
     ask(store, "a")
-    with pytest.raises(SettingsError, match="address 2") as caught:
-        alerts.send_pending(store, configured("json://localhost", "nonsense://s3cret"))
-    assert "s3cret" not in str(caught.value)
+    assert alerts.send_pending(store, configured("nonsense://s3cret")) == 0
+    assert "address 1 is of no kind" in caplog.text
+    assert "s3cret" not in caplog.text
+    assert alerts.send_pending(store, configured("nonsense://s3cret", channel.url)) == 1
 
 
 def test_case_166_secrets_and_personal_data_are_taken_out(store: Store, channel: Channel) -> None:

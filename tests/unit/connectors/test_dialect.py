@@ -37,7 +37,7 @@ def test_every_dialect_loads(name: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        ("paging.frist", 0, "paging.frist: Extra inputs are not permitted"),
+        ("paging.begin", 0, "paging.begin: Extra inputs are not permitted"),
         ("paging.first", 2, "paging.first: Input should be 0 or 1"),
         ("resources.orders.path", "orders", "resources.orders.path"),
         ("resources.orders.key", "id", "id must be among the filters"),

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tandem.connectors.http import CONNECTIONS, Http, pause_of, together
+from tandem.connectors.http import CONNECTIONS, Http, together
+from tandem.connectors.pauses import pause_of
 from tandem.connectors.tokens import Bearer
 from tandem.errors import (
     ConnectorError,
@@ -173,9 +174,10 @@ async def test_no_message_holds_a_key_an_address_or_a_query(call: Any, handler: 
     assert error.__cause__ is None
 
 
-def test_an_address_that_is_none_is_a_settings_error() -> None:
+@pytest.mark.parametrize("address", ["gateway.test", "ftp://gateway.test", "http://", "http://x:port"])
+def test_an_address_that_is_none_is_a_settings_error(address: str) -> None:
     with pytest.raises(SettingsError, match="http://"):
-        Http("Gateway", "gateway.test", Bearer(KEY))
+        Http("Gateway", address, Bearer(KEY))
 
 
 def test_a_key_that_no_header_can_carry_is_a_settings_error_that_does_not_show_it() -> None:

@@ -14,8 +14,15 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 OWN = ("tandem", "tasks", "flows", "deployments")
-BROUGHT = {"starlette": "fastapi", "python-dotenv": "pydantic-settings"}
-"""Part of what another dependency offers to its users, and named in its documentation."""
+BROUGHT = {
+    "starlette": "fastapi",
+    "pydantic-core": "pydantic",
+    "typing-extensions": "pydantic",
+    "python-dotenv": "pydantic-settings",
+    "jinja2": "great-expectations",
+    "anyio": "prefect",
+}
+"""Part of what another dependency offers to its users, or the very engine that it runs on."""
 
 BY_NAME = {"psycopg": "the PostgreSQL driver that an address names", "pymssql": "the SQL Server driver, likewise"}
 

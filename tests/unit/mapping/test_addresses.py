@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.mapping import countries
@@ -254,6 +254,7 @@ texts = st.text(max_size=12)
 known = st.sampled_from(sorted({*countries.names().values(), *OWN, "Nowhere", "", "United Kingdom", "Hong Kong"}))
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries({name: texts for name in FIELDS if name != "country"}),
     known,
@@ -265,6 +266,7 @@ def test_the_normal_form_is_normal_already(sent: dict[str, str], country: str, c
     assert twice.fields == once.fields
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries({name: st.text(alphabet="abc 1", max_size=8) for name in FIELDS}), known)
 def test_no_text_is_lost(sent: dict[str, str], country: str):
     address = normalise(sent | {"country": country}, OWN)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tandem.mapping import codepage
@@ -74,6 +74,7 @@ def test_an_accent_left_over_joins_its_letter():
     assert codepage.fitted("A\u0304\u0301") == "Á"
 
 
+@settings(deadline=None)
 @given(st.text())
 @example("Ǡ\u0304")
 @example("\u0307i\u0307")
@@ -85,6 +86,7 @@ def test_fitting_twice_changes_nothing(text: str):
     noted.encode("cp1252")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="cp1252", exclude_categories=["Cc"])))
 def test_what_fits_is_left_alone(text: str):
     assert codepage.fitted(text) == codepage.composed(text)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.mapping.conditions import Comparison, compiled
@@ -59,6 +59,7 @@ def test_results_are_exact(text: str, value: Any):
     assert repr(result) == repr(value)
 
 
+@settings(deadline=None)
 @given(
     st.decimals(min_value=-(10**15), max_value=10**15, places=4, allow_nan=False),
     st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False),
@@ -69,6 +70,7 @@ def test_money_never_loses_a_digit(left: Decimal, right: Decimal):
     assert Expression("a")({"a": left}) == left
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=0, max_value=10**6, places=2), st.integers(min_value=0, max_value=10**6))
 def test_products_are_exact(price: Decimal, quantity: int):
     assert Expression("p * q")({"p": price, "q": quantity}) == price * quantity

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.entities.state import Fault
@@ -299,6 +299,7 @@ def test_widths_that_were_not_read_are_a_fault_of_configuration():
     assert call(["x"], {"line": {"take": 2, "into": ["t.ten"]}}, widths=None) is None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_width_is_never_exceeded_after_encoding(text: str):
     run = run_of()
@@ -307,12 +308,14 @@ def test_width_is_never_exceeded_after_encoding(text: str):
     assert call(stored, "cp1252_note", {"width": "t.ten"}, run=run) == stored
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(["trim", "collapse", "upper", "lower", "casefold", "nfc", "email_key", "digits"]))
 def test_text_functions_are_idempotent(text: str, name: str):
     once = call(text, name)
     assert call(once, name) == once
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_phone_number_fits_its_column(text: str):
     stored = call(text, {"phone": "t.ten"})

@@ -118,6 +118,13 @@ def test_the_exit_code_is_the_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path:
     result = CliRunner().invoke(app, ["reconcile", "--json"])
     assert result.exit_code == code
     assert loads(result.stdout)["count"] == missing
+    result = CliRunner().invoke(app, ["reconcile", "--csv", str(tmp_path / "differences.csv")])
+    assert result.exit_code == code
+    assert "difference" in result.stdout
+    assert len((tmp_path / "differences.csv").read_text(encoding="utf-8-sig").splitlines()) == 1 + missing + 2
+    result = CliRunner().invoke(app, ["reconcile", "--csv", str(tmp_path)])
+    assert isinstance(result.exception, NotCompared)
+    assert "--csv" in str(result.exception)
 
 
 def test_what_could_not_be_compared_is_neither_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def check(document: OrderDocument, an_order: Order, the_facts: Facts) -> None:
     assert len({x.line_id for x in document.lines}) == len(document.lines)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(orders(), facts)
 def test_the_document_always_comes_to_the_shops_total(an_order: Order, the_facts: Facts) -> None:
     document = plan(an_order, around(**{name: getattr(the_facts, name) for name in Facts.__slots__}))

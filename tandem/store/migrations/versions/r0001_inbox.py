@@ -67,7 +67,6 @@ def upgrade() -> None:
         sa.Column("ready", sa.Boolean(), nullable=False),
         sa.Column("available_at", Moment(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("claimed_at", Moment(), nullable=True),
         sa.Column("lease_owner", Name, nullable=True),
         sa.Column("parked_entity", Name, nullable=True),
         sa.Column("parked_key", Name, nullable=True),

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("closed_how", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_letters_open", "letters", ["id"], **only(sa.text("closed_at IS NULL")))
     op.create_index("ix_letters_record", "letters", ["connection", "entity", "key"])
     op.create_index(
         "uq_letters_open",

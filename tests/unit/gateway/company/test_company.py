@@ -191,7 +191,7 @@ def test_describe_shows_columns_widths_and_counters_and_no_data(company: Company
     found = describe_company(f"sqlite:///{path}")
     assert found["usable"]
     assert found["missing"] == []
-    assert "ecret" not in str(found["tables"]).casefold()
+    assert "secret" not in str(found["tables"]).casefold()
     assert {"table": "sysdata", "sysid": "SO01", "last_number": 1000, "disabled": False} in found["counters"]
     columns = {column["field"]: column for column in found["tables"]["sotran"]["columns"]}
     assert columns["price"] == {"column": "price", "field": "price", "type": "money", "width": 14, "scale": 4}

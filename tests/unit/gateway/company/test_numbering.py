@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from tandem.errors import CompanyError
 from tandem.gateway.company.company import Company
-from tandem.gateway.company.numbering import LAST_NUMBER, order_numbers
+from tandem.gateway.company.numbering import LAST_NUMBER, Counter, order_numbers
 from tandem.gateway.company.rows import insert_all
 
 
@@ -91,6 +93,29 @@ def test_an_only_row_that_is_disabled_counts_as_missing(company: Company) -> Non
         connection.execute(update(company.tables.sysdata).values(pass2="D"))
         with pytest.raises(CompanyError, match="no enabled row"):
             order_numbers(company.tables, "01").take(connection, 1)
+
+
+def test_when_every_number_is_in_use_it_is_said(company: Company) -> None:
+    tables = company.tables
+    few = Counter(tables.sysdata, tables.sosysd, sysid="SO01", documents=(tables.somast.c.sono,), width=1)
+    with company.write() as connection:
+        use(connection, company, list(range(1, 10)))
+        with pytest.raises(CompanyError, match=r"sysdata\.int1 of sysid SO01: every number up to 9 is in use"):
+            few.take(connection, 1)
+
+
+def test_a_counter_that_moves_under_our_hands_is_not_overwritten(company: Company) -> None:
+    tables = company.tables
+    moved = update(tables.sysdata).where(tables.sysdata.c.sysid == "SO01").values(int1=5000)
+
+    class Meanwhile(Counter):
+        def _used(self, connection: Connection, block: Sequence[str]) -> set[str]:
+            connection.execute(moved)
+            return super()._used(connection, block)
+
+    counter = Meanwhile(tables.sysdata, tables.sosysd, sysid="SO01", documents=(tables.somast.c.sono,), width=10)
+    with company.write() as connection, pytest.raises(CompanyError, match="changed 0 rows instead of one"):
+        counter.take(connection, 1)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

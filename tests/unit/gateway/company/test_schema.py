@@ -9,7 +9,7 @@ from sqlalchemy import types
 from sqlalchemy.dialects import mssql
 
 from tandem.gateway.company.layout import Layout
-from tandem.gateway.company.schema import Found, FoundColumn, of_declaration, of_type
+from tandem.gateway.company.schema import Found, FoundColumn, of_declaration, of_type, read_schema
 from tandem.gateway.company.spec import Kind
 
 
@@ -50,6 +50,26 @@ def test_sqlite_type_names(declared: str, kind: Kind | None, width: int, scale: 
 )
 def test_reflected_types(type_: Any, found: tuple[Kind | None, int, int]) -> None:
     assert of_type(type_) == found
+
+
+def test_the_inspector_is_asked_on_sql_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str | None] = []
+
+    class Inspector:
+        def get_multi_columns(self, schema: str | None) -> dict[tuple[str | None, str], list[dict[str, Any]]]:
+            asked.append(schema)
+            identity = {"name": "id_col", "type": types.INTEGER(), "identity": {"start": 1}}
+            return {(schema, "SYSDATA"): [{"name": "SYSID", "type": types.CHAR(12)}, identity]}
+
+    class Connection:
+        dialect = mssql.dialect()
+
+    monkeypatch.setattr("tandem.gateway.company.schema.inspect", lambda _: Inspector())
+    found = read_schema(Connection(), "PROSYS.dbo")["sysdata"]  # type: ignore[arg-type]
+    assert asked == ["PROSYS.dbo"]
+    assert found.physical == "SYSDATA"
+    assert found.columns["sysid"] == FoundColumn("SYSID", "CHAR(12)", Kind.CHAR, 12, 0, generated=False)
+    assert found.columns["id_col"].generated
 
 
 def test_a_sql_server_company_keeps_its_widths_and_its_money_in_cents(monkeypatch: pytest.MonkeyPatch) -> None:

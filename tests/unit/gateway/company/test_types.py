@@ -14,8 +14,9 @@ from sqlalchemy.dialects import mssql, sqlite
 from sqlalchemy.exc import StatementError
 
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.number_types import Exact, Whole
 from tandem.gateway.company.rows import insert_all
-from tandem.gateway.company.types import BLANK_DAY, Char, Day, Exact, Flag, Justified, Memo, Whole, Wide
+from tandem.gateway.company.types import BLANK_DAY, Char, Day, Flag, Justified, Memo, Wide
 
 from .conftest import raw
 

@@ -173,6 +173,20 @@ def test_an_order_on_credit_hold_is_not_released_by_asking_again(desk: Desk) -> 
     assert smaller.release
 
 
+def test_what_a_change_leaves_out_stays_as_sage_pros_people_set_it(desk: Desk) -> None:
+    desk.entry.create(order())
+    desk.sql("UPDATE somast SET shipvia = 'TRUCK', defloc = 'EAST', pterms = 'Net 60', pnet = 60")
+    desk.sql("UPDATE sotran SET loctid = 'EAST', rqdate = '2026-04-01', descrip = 'Engraved'")
+    found = desk.changes.update("1001", change(notes="Ring twice"))
+    assert (found.ship_via, found.location, found.payment_terms) == ("TRUCK", "EAST", "Net 60")
+    assert (found.requested_date, found.line_items[0].location) == (date(2026, 4, 1), "EAST")
+    assert desk.value("SELECT lckuser FROM sotran") == ""
+    found = desk.changes.update("1001", change("S-1", line(quantity="5"), notes="Ring twice"))
+    item = found.line_items[0]
+    assert (item.quantity, item.location, item.description) == (5, "EAST", "Engraved")
+    assert (found.requested_date, desk.value("SELECT pnet FROM somast")) == (date(2026, 4, 1), 60)
+
+
 @pytest.mark.parametrize("act", ["pick", "ship"])
 def test_case_090_once_the_warehouse_has_begun_lines_stay_as_they_are(entered: Desk, act: str) -> None:
     getattr(entered, act)("1001", 1, "1.0000")

@@ -125,6 +125,12 @@ def test_what_has_no_column_there_is_refused_by_name(early: Desk) -> None:
     }
 
 
+def test_an_order_cannot_be_held_where_there_is_no_column_to_hold_it(early: Desk) -> None:
+    with pytest.raises(Faulty) as refused:
+        early.entry.create(order(release=False))
+    assert [(fault.field, fault.column) for fault in refused.value.faults] == [("Release", "somast.release")]
+
+
 def test_the_companion_keeps_a_contact_within_its_own_width(early: Desk) -> None:
     long = Address(**{**ACME, "contact": "c" * 81})
     with pytest.raises(Faulty) as refused:

@@ -1,4 +1,4 @@
-"""The site's own columns on the order header, by the allow-list and never otherwise."""
+"""The site's own columns of a record, by the allow-list and never otherwise."""
 
 from __future__ import annotations
 

@@ -1,0 +1,62 @@
+# The doors of the project. Everything that these make lies inside this folder: .venv, var, caches.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install check test e2e demo up clean
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ROOT := $(CURDIR)
+
+# Tools write where they are told to: nothing lies outside the clone afterwards.
+export TMPDIR := $(ROOT)/var/tmp
+export PIP_CACHE_DIR := $(ROOT)/.cache/pip
+export XDG_CACHE_HOME := $(ROOT)/.cache
+export PREFECT_HOME ?= $(ROOT)/var/prefect
+export RUFF_CACHE_DIR := $(ROOT)/.cache/ruff
+export MYPY_CACHE_DIR := $(ROOT)/.cache/mypy
+export HYPOTHESIS_STORAGE_DIRECTORY := $(ROOT)/.cache/hypothesis
+export COVERAGE_FILE := $(ROOT)/.cache/coverage/data
+export GX_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help:
+	@echo "make demo    a shop's day, or ARGS=\"--online-retail FILE\"; make up    everything until Ctrl-C"
+	@echo "make test    make check    make e2e    make install    make clean"
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is needed; set PYTHON to a Python 3.11 or later" >&2; exit 1; }
+	@mkdir -p $(TMPDIR)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --no-cache-dir -e ".[dev]" -c constraints.txt
+	@touch $@
+
+check: install | $(TMPDIR)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .cache/import-linter
+	$(BIN)/codespell
+
+test: install | $(TMPDIR)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+e2e: install | $(TMPDIR)
+	$(BIN)/pytest tests/e2e $(ARGS)
+
+demo: install | $(TMPDIR)
+	$(BIN)/tandem demo $(ARGS)
+
+up: install | $(TMPDIR)
+	$(BIN)/tandem up
+
+$(TMPDIR):
+	@mkdir -p $@
+
+clean:
+	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
