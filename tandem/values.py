@@ -27,9 +27,7 @@ def loads(text: str | bytes, *, unique: bool = False) -> Any:
         ValueError: not JSON, or one of the non-numbers NaN and Infinity.
     """
     try:
-        return simplejson.loads(
-            text, use_decimal=True, allow_nan=False, object_pairs_hook=_unique if unique else None
-        )
+        return simplejson.loads(text, use_decimal=True, allow_nan=False, object_pairs_hook=_unique if unique else None)
     except (InvalidOperation, RecursionError) as error:
         raise ValueError(f"beyond what can be read: {type(error).__name__}") from None
 

@@ -18,6 +18,7 @@ from tandem.settings import Settings, settings
 
 if TYPE_CHECKING:
     from tandem.cli.acts import Acts
+    from tandem.cli.settling import Settling
     from tandem.sandbox.play.script import Cast, Document
     from tandem.store import Store
 
@@ -134,11 +135,25 @@ def _play(now: Settings, plan: Plan) -> dict[str, Any]:
             acts.ship()
         say("both systems are compared")
         facts = _account(now, store, plan, acts)
-        settling.idle()
-        while plan.stay:
+        if plan.stay:
+            _stay(now, settling)
+        else:
+            settling.idle()
+    return facts
+
+
+def _stay(now: Settings, settling: Settling) -> None:
+    """Leave everything running until Ctrl-C; the demo then ends as it would have."""
+    from tandem.cli.environment import prefect_url
+    from tandem.cli.up import say
+
+    say(f"all is over; look around at {prefect_url(now)} and end it with Ctrl-C")
+    try:
+        while True:
             settling.tend()
             time.sleep(LOOK)
-    return facts
+    except KeyboardInterrupt:
+        say("stopping")
 
 
 def _account(now: Settings, store: Store, plan: Plan, acts: Acts) -> dict[str, Any]:

@@ -154,8 +154,10 @@ def from_settings() -> FastAPI:
     Raises:
         SettingsError: a secret or the store's address cannot be used.
     """
+    from tandem import alerts
     from tandem.dispatch import wake
     from tandem.settings import settings
 
     now = settings()
-    return create_app(now, Store.open(now.store_url), wake=wake, close_store=True)
+    tell = partial(alerts.tell, now)
+    return create_app(now, Store.open(now.store_url), wake=wake, alarm=tell, close_store=True)

@@ -64,7 +64,7 @@ def keep(connection: Connection, table: Table, **row: Any) -> None:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:

@@ -43,7 +43,9 @@ def open_engine(address: str, *, new: bool = False) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     options: dict[str, Any] = {"poolclass": StaticPool} if _in_memory(url) else {"pool_size": 10, "max_overflow": 30}
-    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False}, **options)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False}, **options
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
@@ -67,7 +69,7 @@ def _in_memory(url: URL) -> bool:
 
 
 def _mssql(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:

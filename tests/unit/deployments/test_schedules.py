@@ -2,6 +2,7 @@
 
 import importlib
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ async def test_case_156_a_schedule_in_the_hour_that_comes_twice_runs_once() -> N
 async def test_the_sweep_keeps_its_pace_through_the_night_of_the_change(day: str) -> None:
     (schedule,) = DEPLOYMENTS["sweep"]["schedules"]
     found = await runs(schedule["cron"], schedule["timezone"], f"{day}T04:00+00:00", f"{day}T10:00+00:00")
-    gaps = {later - earlier for earlier, later in zip(found, found[1:], strict=False)}
+    gaps = {later - earlier for earlier, later in pairwise(found)}
     assert max(gaps) == min(gaps) == timedelta(minutes=5)
 
 

@@ -56,9 +56,7 @@ class Desk:
 
     def claim(self, owner: str = "a", limit: int = 100, **given: Any) -> list[Message]:
         values: dict[str, Any] = {"connection": self.connection, "entity": "order", "source": System.CLARITY}
-        return self.store.inbox.claim(
-            **values | given, limit=limit, owner=owner, lease_seconds=60, now=self.now
-        )
+        return self.store.inbox.claim(**values | given, limit=limit, owner=owner, lease_seconds=60, now=self.now)
 
     def settle(self, messages: list[Message], outcome: Outcome, owner: str = "a", **cargo: Any) -> SettleReport:
         batch = [Cargo(message=message, outcome=outcome, **cargo) for message in messages]

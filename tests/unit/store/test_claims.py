@@ -2,11 +2,11 @@ import threading
 from datetime import timedelta
 
 import pytest
-from tests.unit.store.conftest import START, Desk, applied
 
 from tandem.entities.declaration import System
 from tandem.entities.state import Fault, Outcome, State
 from tandem.store import Store
+from tests.unit.store.conftest import START, Desk, applied
 
 RETRY = Outcome(state=State.RETRY, reason="down", fault=Fault.TRANSIENT, retry_at=START + timedelta(minutes=10))
 

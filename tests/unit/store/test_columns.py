@@ -5,14 +5,16 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.store.conftest import START, Desk, applied
 
 from tandem.store import Cursor
 from tandem.store.columns import Exact, Moment
+from tests.unit.store.conftest import START, Desk, applied
 
 MONEY = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=4)
 TIMES = st.datetimes(
-    min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.timezones()  # noqa: DTZ001
+    min_value=datetime(1990, 1, 1),
+    max_value=datetime(2100, 1, 1),
+    timezones=st.timezones(),  # noqa: DTZ001
 )
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 
@@ -67,4 +69,7 @@ def test_a_time_that_says_no_zone_is_refused(desk: Desk) -> None:
 def test_json_keeps_its_digits(desk: Desk) -> None:
     desk.put("1", body={"a": Decimal("12.50"), "b": Decimal("1E+2"), "c": 10**30, "d": "é東\u2028"})
     (message,) = desk.claim()
-    assert str(message.body) == "{'a': Decimal('12.50'), 'b': Decimal('1E+2'), 'c': 1000000000000000000000000000000, 'd': 'é東\\u2028'}"
+    assert (
+        str(message.body)
+        == "{'a': Decimal('12.50'), 'b': Decimal('1E+2'), 'c': 1000000000000000000000000000000, 'd': 'é東\\u2028'}"
+    )

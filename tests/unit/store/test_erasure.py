@@ -5,13 +5,13 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.store.conftest import Desk, applied, message
 
 from tandem.entities.cargo import Cargo
 from tandem.entities.state import State, held
 from tandem.errors import SettingsError
 from tandem.store.personal import anonymous, personal
 from tandem.store.schema import metadata
+from tests.unit.store.conftest import Desk, applied, message
 
 ADDRESS = {"firstName": "MARK-first", "address1": "MARK-street", "country": "US", "phone": "MARK-555"}
 ORDER = {
@@ -43,7 +43,10 @@ def customer(desk: Desk, key: str = "c1") -> None:
     record = {"customerId": key, "email": "MARK@x.com", "firstName": "MARK-first"}
     desk.put(key, entity="customer", event_type="customer.created", body=record)
     desk.settle(
-        desk.claim(entity="customer"), applied("ANN01"), record=record, payload={"Company": "MARK", "CustomerNo": "ANN01"}
+        desk.claim(entity="customer"),
+        applied("ANN01"),
+        record=record,
+        payload={"Company": "MARK", "CustomerNo": "ANN01"},
     )
 
 

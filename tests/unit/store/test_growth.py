@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.unit.store.conftest import START, Desk, applied
 
 from tandem.entities.state import Outcome, State, held
+from tests.unit.store.conftest import START, Desk, applied
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def plans(desk: Desk, call: Any) -> list[str]:
     seen: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
-        if not many and statement.split()[0] in {"SELECT", "UPDATE", "DELETE"}:
+        if not many and statement.split(maxsplit=1)[0] in {"SELECT", "UPDATE", "DELETE"}:
             seen.append((statement, parameters))
 
     engine = desk.store.database.engine

@@ -3,12 +3,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.unit.store.conftest import START, Desk, applied
 
 from tandem.entities.declaration import System
 from tandem.entities.state import State
 from tandem.errors import SettingsError
 from tandem.store import PutResult, Store
+from tests.unit.store.conftest import START, Desk, applied
 
 
 def test_events_are_stored_and_claimed_as_they_came(desk: Desk) -> None:
@@ -68,9 +68,10 @@ def test_case_002_the_same_event_from_two_receivers_at_once_is_one_job(desk: Des
 def test_case_016_an_unknown_type_is_stored_as_ignored_and_counted(desk: Desk) -> None:
     desk.put("1", entity=None, event_type="wishlist.shared")
     desk.put("2", entity=None, event_type="wishlist.shared")
-    assert desk.rows("SELECT event_type, state, reason, settled_at IS NULL FROM inbox") == [
-        ("wishlist.shared", "SKIPPED", "event type wishlist.shared is not used", 0)
-    ] * 2
+    assert (
+        desk.rows("SELECT event_type, state, reason, settled_at IS NULL FROM inbox")
+        == [("wishlist.shared", "SKIPPED", "event type wishlist.shared is not used", 0)] * 2
+    )
     assert desk.store.counters.all() == {("main", "ignored wishlist.shared"): 2}
     assert desk.store.status(desk.now).counts == {}
 

@@ -1,8 +1,8 @@
 import pytest
-from tests.unit.store.conftest import START, Desk, applied, message
 
 from tandem.entities.cargo import Cargo
 from tandem.entities.state import Fault, Outcome, State, dead, held, skipped
+from tests.unit.store.conftest import START, Desk, applied, message
 
 RECORD = {"orderId": "1", "orderNumber": "W-1", "email": "ann"}
 

@@ -1,8 +1,8 @@
 import pytest
-from tests.unit.store.conftest import Desk, applied
 
 from tandem.entities.state import State
 from tandem.errors import SettingsError
+from tests.unit.store.conftest import Desk, applied
 
 
 def test_links_lead_both_ways(desk: Desk) -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
-from tests.unit.store.conftest import Desk, applied
 
 from tandem.entities.cargo import Cargo, Message
 from tandem.entities.state import COMES_BACK, Outcome, State, held
 from tandem.store import Store
+from tests.unit.store.conftest import Desk, applied
 
 KEYS = st.sampled_from(["1", "2", "3", "4"])
 OWNERS = st.sampled_from(["a", "b"])

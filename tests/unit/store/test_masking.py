@@ -4,10 +4,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.store.conftest import Desk
 
 from tandem.entities.state import held
 from tandem.store.masking import masked, suspicious
+from tests.unit.store.conftest import Desk
 
 CARD = "4111111111111111"
 

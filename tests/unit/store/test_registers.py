@@ -1,8 +1,7 @@
 from datetime import timedelta
 
-from tests.unit.store.conftest import START, Desk
-
 from tandem.store import Alert, Cursor
+from tests.unit.store.conftest import START, Desk
 
 
 def test_a_cursor_is_where_it_was_put(desk: Desk) -> None:

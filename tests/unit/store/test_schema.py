@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
-from tests.unit.store.conftest import Desk
 
 from tandem.errors import SettingsError, StoreUnavailable
 from tandem.store import Store, desk, tables  # noqa: F401 - desk registers its tables
 from tandem.store.database import Database
 from tandem.store.migrate import FOLDER, current, head, migrate
 from tandem.store.schema import metadata
+from tests.unit.store.conftest import Desk
 
 
 def pictured(database: Database) -> dict[str, object]:
@@ -66,9 +66,8 @@ def test_a_database_that_is_at_head_is_left_alone(url: str) -> None:
 
 
 def _cursor() -> object:
-    from tests.unit.store.conftest import START
-
     from tandem.store import Cursor
+    from tests.unit.store.conftest import START
 
     return Cursor(START, "7")
 

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
-from tests.unit.store.conftest import START, Desk, applied, message
 
 from tandem.entities.cargo import Cargo, TraceLine
 from tandem.entities.customer import Customer
 from tandem.entities.state import Fault, Outcome, State, dead, held, skipped
 from tandem.store import Store
 from tandem.values import utc_now
+from tests.unit.store.conftest import START, Desk, applied, message
 
 NOOP = Outcome(state=State.NOOP, reason="the same content")
 STALE = Outcome(state=State.STALE, reason="older than what is known")

@@ -1,9 +1,8 @@
 from datetime import timedelta
 
-from tests.unit.store.conftest import START, Desk, applied
-
 from tandem.entities.declaration import System
 from tandem.entities.state import Outcome, State, held
+from tests.unit.store.conftest import START, Desk, applied
 
 
 def test_an_empty_store_says_so(desk: Desk) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.unit.store.conftest import Desk, applied
 
 from tandem.errors import StoreUnavailable
 from tandem.store import Store, database
 from tandem.store.database import Database
+from tests.unit.store.conftest import Desk, applied
 
 
 def test_case_018_a_database_that_is_gone_is_unavailable_and_comes_back(desk: Desk) -> None:
