@@ -66,8 +66,8 @@ def start_all(supervisor: Supervisor, now: Settings) -> None:
         supervisor.start(web(name, now))
     supervisor.wait("prefect")
     supervisor.run("bootstrap", (sys.executable, "-m", "deployments.bootstrap"))
+    supervisor.start(worker(now))  # needs the pool alone, and takes as long as deploying
     supervisor.run("deploy", _prefect("deploy", "--all", "--no-prompt"))
-    supervisor.start(worker(now))
     supervisor.wait(*own, "worker")
 
 

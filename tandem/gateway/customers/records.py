@@ -78,6 +78,10 @@ def address_out(row: Row) -> AddressOut:
     )
 
 
+def _ship_to(row: Row) -> ShipTo:
+    return ShipTo(**address_out(row).model_dump(), ship_to_no=row["cshipno"], default=row["defaship"] == "Y")
+
+
 def customer_out(
     row: Row,
     *,
@@ -109,14 +113,7 @@ def customer_out(
         custom_fields=dict(custom),
         balance=row["balance"],
         on_order=row["onorder"],
-        ship_tos=[
-            ShipTo(
-                **address_out(ship_to).model_dump(),
-                ship_to_no=ship_to["cshipno"],
-                default=ship_to["defaship"] == "Y",
-            )
-            for ship_to in ship_tos
-        ],
+        ship_tos=[_ship_to(row) for row in ship_tos],
         updated_at=moment_of_text(row["updated"], zone),
     )
     return etag.seal(made)

@@ -33,7 +33,7 @@ def line(entry: Entry, index: int, number: int, masters: Masters, company: Compa
         "sono": entry.sono,
         "tranlineno": number,
         "transeq": str(number).rjust(width_of(table, "transeq")),
-        "custno": customer["custno"],
+        **_from_customer(customer),
         "item": item["item"],
         "descrip": given.description or item["itmdesc"],
         "qtyord": given.quantity,
@@ -51,18 +51,19 @@ def line(entry: Entry, index: int, number: int, masters: Masters, company: Compa
         "taxable": "Y" if given.taxable else "N",
         "taxrate": ZERO if order.tax_exempt_code.strip() else customer["tax"],
         "taxcode": item["taxcode"],
-        "taxdist": customer["taxdist"],
         "stkcode": item["stkcode"],
-        "glsale": customer["gllink"],
         "glasst": stock["gllink"] if stock else "",
         "isoclss": item["itmclss"],
-        "salesmn": customer["salesmn"],
-        "terr": customer["terr"],
-        "pricecode": customer["pricecode"],
         "currid": order.currency.strip().upper() or masters.currency,
         "exchrat": rate,
         **entry.stamp.added(),
     }
+
+
+def _from_customer(customer: Row) -> Row:
+    """What a line copies from its customer."""
+    same = {name: customer[name] for name in ("custno", "taxdist", "salesmn", "terr", "pricecode")}
+    return {**same, "glsale": customer["gllink"]}
 
 
 def _twins(table: Table, item: Row, quantity: Decimal, price: Decimal, cost: Decimal, rate: Decimal) -> Row:

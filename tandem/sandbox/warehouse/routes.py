@@ -54,6 +54,7 @@ def warehouse_router(books: Books) -> APIRouter:
     router = APIRouter(prefix="/sandbox/warehouse", tags=["warehouse"], default_response_class=Response)
     _add_office(router, books)
     _add_floor(router, books)
+    _add_stock(router, books)
     return router
 
 
@@ -139,6 +140,8 @@ def _add_floor(router: APIRouter, books: Books) -> None:
             shipping.void(page, shipno)
         return _json({})
 
+
+def _add_stock(router: APIRouter, books: Books) -> None:
     @router.post("/stock/{item}/receive")
     def receive(item: str, body: Body) -> Response:
         """Goods come in."""
