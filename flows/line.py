@@ -8,7 +8,7 @@ from functools import partial
 from prefect import get_run_logger
 
 from tandem.entities import System
-from tandem.errors import Unauthorized, Unavailable
+from tandem.errors import StoreUnavailable, Unauthorized, Unavailable
 from tandem.line import patience
 from tandem.line.alarm import alarming
 from tandem.line.batch import Batch
@@ -46,7 +46,7 @@ async def _through(line: Connection, batch: Batch, tally: Tally) -> None:
     except Unauthorized:
         line.store.inbox.release(line.owner, now=utc_now())
         raise
-    except Unavailable as outage:
+    except (Unavailable, StoreUnavailable) as outage:
         batch.decide(partial(patience.outage, line, outage))
     except Exception as error:  # noqa: BLE001 - nothing is swallowed: see below
         # A record that breaks a station must not stop the others: each goes alone, and the one that breaks it again

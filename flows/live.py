@@ -117,7 +117,11 @@ async def _wait(line: Connection, order: Drain, *, until: float) -> None:
 async def _hand_over(line: Connection, order: Drain, tally: Tally) -> None:
     """Ask for the successor, and go on draining until it is up: its start takes seconds."""
     get_run_logger().info("handing over after %s s", line.settings.run_seconds)
-    await dispatch.start(dispatch.LIVE, {"options": {"live": True}}, key=f"after:{line.owner}")
+    try:
+        await dispatch.start(dispatch.LIVE, {"options": {"live": True}}, key=f"after:{line.owner}")
+    except Unavailable as outage:
+        get_run_logger().warning("no successor could be asked for: %s; the next event or the sweep wakes one", outage)
+        return
     give_up = time.monotonic() + HAND_OVER_SECONDS
     while time.monotonic() < give_up and not _others(line):
         if not await turn(line, order, tally):

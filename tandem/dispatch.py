@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from tandem.errors import SettingsError, Unavailable
+from tandem.values import utc_now
 
 LIVE = "order-to-fulfillment/live"
 BACKFILL = "backfill/backfill"
+
+COMING_UP = timedelta(seconds=30)
+"""From the start of a run's process until the run stands in the register of drains."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +55,10 @@ async def start(deployment: str, parameters: dict[str, Any] | None = None, *, ke
 
 
 async def wake(_entities: Iterable[str] = ()) -> Run | None:
-    """Ask for a live drain unless one is on its way or running; None when there was no need."""
+    """Ask for a live drain unless one is on its way; None when there was no need.
+
+    Whether one is up already stands in the register of drains, where the caller looks first.
+    """
     import httpx
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import (
@@ -63,6 +71,7 @@ async def wake(_entities: Iterable[str] = ()) -> Run | None:
         FlowRunFilterStateType,
     )
     from prefect.client.schemas.objects import StateType
+    from prefect.client.schemas.sorting import FlowRunSort
 
     flow_name, deployment_name = LIVE.split("/")
     coming = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
@@ -72,11 +81,21 @@ async def wake(_entities: Iterable[str] = ()) -> Run | None:
                 flow_filter=FlowFilter(name=FlowFilterName(any_=[flow_name])),
                 deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[deployment_name])),
                 flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=coming))),
-                limit=1,
+                sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+                limit=20,
             )
     except httpx.HTTPError as error:
         raise Unavailable(f"the Prefect server does not answer: {type(error).__name__}") from None
-    return None if up else await start(LIVE)
+    return None if any(_comes_up(run) for run in up) else await start(LIVE)
+
+
+def _comes_up(run: Any) -> bool:
+    """Whether a run has yet to enter the register of drains.
+
+    One that is older has entered it, is about to end, or died with its machine and stays RUNNING for ever: none of
+    these takes what waits.
+    """
+    return run.state is not None and (run.state.is_scheduled() or utc_now() - run.state.timestamp < COMING_UP)
 
 
 async def look(run_id: UUID) -> Run:

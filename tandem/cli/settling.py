@@ -15,6 +15,8 @@ from tandem.store import Store
 
 LOOK = 0.2
 WAKE_PAUSE = 5.0
+LATE = 15.0
+"""Seconds after which something due is late: the receiver's own wake-up must have come to nothing."""
 MOVING = COMES_BACK | {State.WAITING}
 
 
@@ -63,7 +65,7 @@ class Settling:
     def tend(self) -> None:
         """Keep the services running, and see that somebody drains what is due."""
         self.supervisor.tend()
-        if any(sum(waiting.values()) for waiting in self.store.status().waiting.values()):
+        if self.store.status().lag_seconds > LATE:
             self.wake()
 
     def wake(self) -> None:

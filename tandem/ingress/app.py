@@ -118,8 +118,9 @@ def create_app(
     that the store takes nothing.
 
     Raises:
-        SettingsError: a secret is missing, empty or not base64.
+        SettingsError: a secret is missing, empty or not base64, or the connection belongs to another company.
     """
+    store.register(settings.connection, settings.company)
     receiver = Receiver(settings, store, wake=wake, alarm=alarm, clock=clock)
 
     @asynccontextmanager

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tandem.entities.cargo import Cargo
 from tandem.entities.state import Fault, Outcome, State
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
+from tandem.line.read import is_embedded
 
 Boundary = Literal["inbound", "outbound"]
 
 
 def check(line: Connection, batch: Batch, boundary: Boundary) -> Batch:
     """Validate what is open as one frame; critical failures hold their record, warnings become notes."""
-    rows = {cargo.message.key: cargo for cargo in batch.open if not _embedded(cargo, boundary)}
+    # A parent inside its child's record was validated with the child.
+    rows = {c.message.key: c for c in batch.open if boundary == "outbound" or not is_embedded(c)}
     if not rows:
         return batch
     records = [(c.record if boundary == "inbound" else c.payload) or {} for c in rows.values()]
@@ -28,8 +29,3 @@ def check(line: Connection, batch: Batch, boundary: Boundary) -> Batch:
     for key, sentences in critical.items():
         rows[key].outcome = Outcome(state=State.HELD, reason="; ".join(sentences), fault=Fault.DATA)
     return batch
-
-
-def _embedded(cargo: Cargo, boundary: Boundary) -> bool:
-    """A parent inside its child's record was validated with the child."""
-    return boundary == "inbound" and cargo.record is not None and cargo.record is cargo.message.body

@@ -7,7 +7,7 @@ from typing import Any
 from tandem.entities import ENTITIES
 from tandem.entities.cargo import APPROVED, Cargo
 from tandem.entities.declaration import Parent, at
-from tandem.entities.state import Outcome
+from tandem.entities.state import NEEDS_A_PERSON, Outcome
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
 from tandem.line.read import EMBEDDED, refusal
@@ -37,15 +37,18 @@ def announce(line: Connection, batch: Batch, missing: dict[Parent, list[Cargo]])
     events = []
     for parent, children in missing.items():
         route = ENTITIES[parent.entity].route(batch.route.source)
-        for cargo in {str(at(c.canonical, parent.key)): c for c in children}.values():
-            key = str(at(cargo.canonical, parent.key))
+        wanted = {str(at(cargo.canonical, parent.key)): cargo for cargo in children}
+        known = line.store.ledger.known(line.name, parent.entity, sorted(wanted))
+        for key, cargo in wanted.items():
             announced.setdefault(parent.entity, []).append(key)
+            # While the parent stands on the desk the same child announces it once; after that at each of its passes.
+            turn = 0 if (before := known.get(key)) and before.state in NEEDS_A_PERSON else cargo.message.attempts
             events.append(
                 Event(
                     connection=line.name,
                     company=line.company,
                     source=route.source,
-                    event_id=f"parent:{parent.entity}:{key}:{cargo.message.key}:{cargo.message.ids[-1]}",
+                    event_id=f"parent:{parent.entity}:{key}:{cargo.message.key}:{cargo.message.ids[-1]}:{turn}",
                     event_type=f"{EMBEDDED}{parent.sheet}" if parent.sheet else f"{parent.entity}.needed",
                     entity=parent.entity,
                     key=key,
@@ -105,6 +108,11 @@ def compose(line: Connection, batch: Batch) -> Batch:
     return batch
 
 
+def _was_sent(cargo: Cargo) -> bool:
+    """A payload is remembered of what was written and of what may have been."""
+    return cargo.known is not None and cargo.known.payload_hash is not None
+
+
 def _compose(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
     assert cargo.canonical is not None  # noqa: S101 - understand decides what has none
     name = batch.entity.name
@@ -114,7 +122,7 @@ def _compose(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
         links=cargo.links,
         policy=line.workbook.decide(name, cargo.canonical.model_dump()),
         facts=line.facts,
-        doubtful=cargo.message.attempts > 0,
+        doubtful=cargo.message.attempts > 0 or _was_sent(cargo),
         approved=cargo.message.event_type == APPROVED,
     )
     document = PLANS[name](cargo.canonical, around)

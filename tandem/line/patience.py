@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tandem.entities.cargo import Cargo
 from tandem.entities.state import Fault, Outcome, dead
-from tandem.errors import RateLimited, Unavailable
+from tandem.errors import RateLimited, StoreUnavailable, Unavailable
 from tandem.line.connection import Connection
 
 
-def outage(line: Connection, error: Unavailable, cargo: Cargo) -> Outcome:
-    """The other side is down for everybody: the record comes back, however often, until it has grown stale."""
-    wait = error.retry_after if isinstance(error, RateLimited) else None
+def outage(line: Connection, error: Unavailable | StoreUnavailable, cargo: Cargo) -> Outcome:
+    """A side, or our own store, is down for everybody: the record comes back, however often, until it is too old."""
+    wait = error.retry_after if isinstance(error, RateLimited | StoreUnavailable) else None
     return line.retry.again(cargo.message, str(error), retry_after=wait, outage=True)
 
 

@@ -73,10 +73,15 @@ def _understand(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
 
 def _direction(batch: Batch, cargo: Cargo) -> str:
     """The sheet's direction; a parent out of its child's record has its own, unless the source had the record."""
-    event = cargo.message.event_type
-    if event.startswith(EMBEDDED) and cargo.record is cargo.message.body:
-        return event.removeprefix(EMBEDDED)
-    return batch.route.sheet_in
+    return cargo.message.event_type.removeprefix(EMBEDDED) if is_embedded(cargo) else batch.route.sheet_in
+
+
+def is_embedded(cargo: Cargo) -> bool:
+    """Whether the record is its child's; an edited one is that of a parent which the source cannot have."""
+    message = cargo.message
+    if not message.event_type.startswith(EMBEDDED):
+        return False
+    return cargo.record is message.body or (cargo.record is message.edited and ":" in message.key)
 
 
 def refusal(faults: list[Finding]) -> Outcome:

@@ -39,7 +39,9 @@ def _never_written(found: dict[str, str], cargo: Cargo) -> Outcome | None:
 
 
 def _unknown(cargo: Cargo) -> bool:
-    return cargo.known is not None and cargo.known.state is State.UNKNOWN
+    """A document that was sent once without a link may stand there, whatever became of the record since."""
+    known = cargo.known
+    return known is not None and (known.state is State.UNKNOWN or known.payload_hash is not None)
 
 
 def _target(cargo: Cargo) -> str | None:

@@ -43,7 +43,7 @@ The rest
     drains.leave(owner); drains.up(now, connection=None) -> list[Drain]
     store.erase(connection, entity, key, now=None) -> int                      records touched, children included
     store.status(now=None) -> Status
-    store.ping()
+    store.register(connection, company); store.ping()
 
 A connection belongs to one company for ever: what is stored for `(connection, company)` fixes the pair, and the same
 connection with another company is refused. So (connection, key) means (connection, company, key) everywhere.

@@ -52,6 +52,14 @@ class Store:
         """Gives back all connections."""
         self.database.close()
 
+    def register(self, connection: str, company: str) -> None:
+        """Holds a connection to its company from the start, rather than at its first event.
+
+        Raises:
+            SettingsError: the connection belongs to another company.
+        """
+        self.database.belongs(connection, company)
+
     def ping(self) -> None:
         """Raises StoreUnavailable when the store cannot be read."""
         self.database.ping()

@@ -46,6 +46,7 @@ partial(
     inbox.c.key,
     where=inbox.c.settled_at.is_(None),
 )
+partial("ix_inbox_unused", inbox.c.key, where=inbox.c.entity.is_(None))
 Index("ix_inbox_record", inbox.c.connection, inbox.c.entity, inbox.c.key)
 
 queue = Table(

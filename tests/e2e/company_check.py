@@ -30,7 +30,7 @@ def orders_in(company: Path) -> dict[str, Counter[tuple[str, Decimal, Decimal]]]
         for (number,) in connection.execute("select extid from tdorder"):
             found[number] = Counter()
         lines = connection.execute(
-            "select o.extid, trim(t.item), t.qtyord, t.price from sotran t join tdorder o on trim(o.sono) = trim(t.sono)"
+            "select o.extid, trim(t.item), t.qtyord, t.price from sotran t join tdorder o on o.sono = t.sono"
         )
         for number, item, quantity, price in lines:
             found[number][item, Decimal(quantity), Decimal(price)] += 1

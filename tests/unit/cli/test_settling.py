@@ -39,7 +39,7 @@ def waiting(tmp_path, monkeypatch):
 
 
 def order(store, key="1"):
-    now = datetime.now(UTC) - timedelta(seconds=1)
+    now = datetime.now(UTC) - timedelta(seconds=settling.LATE + 1)
     event = Event(
         connection="main", company="01", source=System.CLARITY, event_id=key, event_type="order.created",
         entity="order", key=key, received_at=now,

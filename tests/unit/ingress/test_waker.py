@@ -143,9 +143,7 @@ def test_an_alarm_that_fails_stops_nothing(store: Store, caplog: pytest.LogCaptu
     assert "the alarm could not be given" in caplog.text
 
 
-def test_an_outage_goes_on_record_as_soon_as_the_store_lets_it(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_outage_goes_on_record_as_soon_as_the_store_lets_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(*_: object) -> bool:
         raise StoreUnavailable("locked")
 

@@ -210,3 +210,12 @@ def test_every_expectation_speaks_to_an_operator(gate: Gate, suite: str) -> None
         assert any(word in expectation.description for word in ("must", "should"))
         severity = getattr(expectation.severity, "value", expectation.severity)
         assert ("should" in expectation.description) is (severity == "warning")
+
+
+@pytest.mark.parametrize("suite", ["order.inbound", "order.outbound", "shipment.inbound", "shipment.outbound"])
+def test_a_batch_in_which_no_record_has_a_line_is_judged_all_the_same(gate: Gate, suite: str) -> None:
+    record = GOOD[suite]("1")
+    lines = next(name for name in ("lineItems", "LineItems", "Lines", "lines") if name in record)
+    verdict = gate.check(suite, [record | {lines: []}], keys=["1"])
+    assert not verdict.ok
+    assert any("lines" in failure.sentence.lower() for failure in verdict.failures)

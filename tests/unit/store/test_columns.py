@@ -14,7 +14,7 @@ MONEY = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), 
 TIMES = st.datetimes(
     min_value=datetime(1990, 1, 1),
     max_value=datetime(2100, 1, 1),
-    timezones=st.timezones(),  # noqa: DTZ001
+    timezones=st.timezones(),
 )
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 

@@ -81,6 +81,7 @@ CALLS = {
         desk.store.links.reverse("main", "order", ["T"]),
     ),
     "find": lambda desk: desk.store.ledger.find("17"),
+    "unused": lambda desk: desk.store.inbox.unused(["17"]),
     "history": lambda desk: desk.store.ledger.history("main", "order", "17"),
     "extend": lambda desk: desk.store.inbox.extend("a", 5, lease_seconds=9, now=START),
     "letters": lambda desk: desk.store.letters.list(),

@@ -76,6 +76,15 @@ def test_case_016_an_unknown_type_is_stored_as_ignored_and_counted(desk: Desk) -
     assert desk.store.status(desk.now).counts == {}
 
 
+def test_an_event_that_nobody_uses_is_found_by_its_number(desk: Desk) -> None:
+    desk.put("RET-1", entity=None, event_type="return.updated")
+    desk.later(seconds=1)
+    desk.put("RET-1", entity=None, event_type="return.updated")
+    found = desk.store.inbox.unused([" RET-1 ", "RET-2"])
+    assert {key: (event.state, event.received_at) for key, event in found.items()} == {"RET-1": (State.SKIPPED, START)}
+    assert desk.store.inbox.unused(["RET-1"], "west") == {}
+
+
 def test_an_event_that_names_no_record_goes_to_the_desk(desk: Desk) -> None:
     desk.store.inbox.put([desk.event(None, body={"total": 5}), desk.event("k" * 5000), desk.event("nul\x00")])
     letters = desk.store.letters.list()

@@ -52,6 +52,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_inbox_open", "inbox", ["connection", "entity", "key"], **only(sa.text("settled_at IS NULL")))
     op.create_index("ix_inbox_record", "inbox", ["connection", "entity", "key"])
+    op.create_index("ix_inbox_unused", "inbox", ["key"], **only(sa.text("entity IS NULL")))
     op.create_table(
         "queue",
         sa.Column("id", Identity, nullable=False),

@@ -1,0 +1,136 @@
+"""Real processes: `tandem` as a person starts it, on free ports, in a folder of its own."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START = 240
+"""Seconds in which everything must be up, on a machine that does other things as well."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/e2e" in str(item.path):
+            item.add_marker(pytest.mark.e2e)
+
+
+def alive(home: Path) -> list[str]:
+    """The processes that were started for this folder and still run."""
+    sought = f"TANDEM_HOME={home}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if sought in (folder / "environ").read_bytes().split(b"\0"):
+                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+def until(condition, what, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.2)
+
+
+def free_base() -> int:
+    """A first port with three free ones behind it."""
+    while True:
+        base = random.randrange(20000, 60000, 10)
+        try:
+            for offset in range(5):
+                with socket.create_server(("127.0.0.1", base + offset)):
+                    pass
+        except OSError:
+            continue
+        return base
+
+
+@dataclass
+class Tandem:
+    """The command, told where to live."""
+
+    home: Path
+    base: int = field(default_factory=free_base)
+    started: subprocess.Popen[str] | None = None
+
+    @property
+    def prefect(self) -> str:
+        return f"http://127.0.0.1:{self.base + 4}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("TANDEM_", "PREFECT_"))}
+        return clean | {
+            "TANDEM_PORT_BASE": str(self.base),
+            "TANDEM_PREFECT_PORT": str(self.base + 4),
+        }
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "tandem", *words]
+
+    def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            self.command(*words),
+            cwd=ROOT,
+            env=self.environment | variables,
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+
+    def facts(self, *words: str) -> dict:
+        """Run a command that prints one JSON object and nothing else."""
+        done = self.run(*words, "--json")
+        assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-3000:]
+        return json.loads(done.stdout)
+
+    def start(self, *words: str, **variables: str) -> subprocess.Popen[str]:
+        """Start a command that stays."""
+        log = self.home.parent / f"{self.home.name}.log"
+        with log.open("w") as err, log.with_suffix(".out").open("w") as out:
+            self.started = subprocess.Popen(
+                self.command(*words), cwd=ROOT, env=self.environment | variables, stdout=out, stderr=err
+            )
+        return self.started
+
+    def said(self) -> str:
+        """What the command that stays told a person."""
+        return (self.home.parent / f"{self.home.name}.log").read_text()
+
+    def printed(self) -> str:
+        """What it wrote to standard output."""
+        return (self.home.parent / f"{self.home.name}.out").read_text()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder for this module's homes; whatever was started in it is gone at the end."""
+    folder = tmp_path_factory.mktemp("e2e")
+    yield folder
+    for home in folder.iterdir():
+        assert alive(home) == []
+
+
+@pytest.fixture
+def no_orphans():
+    """Started processes that a failed test leaves are ended here, so that they do not fail the next one as well."""
+    begun: list[Tandem] = []
+    yield begun
+    for tandem in begun:
+        if tandem.started is not None and tandem.started.poll() is None:
+            tandem.started.send_signal(signal.SIGTERM)
+            tandem.started.wait(60)
