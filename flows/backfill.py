@@ -7,13 +7,13 @@ from typing import Literal
 from prefect import flow, runtime
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from flows.drain import Drain, empty
+from flows.drain import Drain, empty, finish
 from flows.order_to_fulfillment import LINES
 from tandem.line.connection import connect
 from tandem.settings import settings
 from tasks.inbox import select
 from tasks.rehearse import dry_run
-from tasks.report import Tally, report
+from tasks.report import Tally
 
 
 class Range(BaseModel):
@@ -48,5 +48,5 @@ async def backfill(range: Range) -> dict[str, int]:  # noqa: A002 - the name tha
             return await dry_run(line, range.entity, source, range.since, range.until, range.ids)
         await select(line, range.entity, source, run, range.since, range.until, range.ids)
         await empty(line, Drain(lines=LINES), tally)
-        await report(line, tally)
+        await finish(line, tally)
     return tally.plain()

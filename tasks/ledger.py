@@ -13,8 +13,9 @@ from tasks.policies import LOCAL
 @task(name="settle", task_run_name="settle {batch}", **LOCAL)
 async def settle(line: Connection, batch: Batch) -> Batch:
     """Write down what became of each record; one whose lease went to another drain is left to that one."""
-    line.store.ledger.settle(batch.cargo, owner=line.owner, now=utc_now(), flow_run_id=runtime.flow_run.id)
     for cargo in batch.cargo:
+        # Before settling: killed in between, the event is still open and the next drain erases again.
         if cargo.message.event_type in batch.route.erases:
             line.store.erase(line.name, batch.entity.name, cargo.message.key, utc_now())
+    line.store.ledger.settle(batch.cargo, owner=line.owner, now=utc_now(), flow_run_id=runtime.flow_run.id)
     return batch

@@ -8,10 +8,10 @@ from typing import Any
 from prefect import task
 from prefect.artifacts import acreate_table_artifact
 
+from tandem.alerts import redacted
 from tandem.entities import ENTITIES, System
 from tandem.line.connection import Connection
 from tandem.line.rehearse import rehearse
-from tandem.values import dumps
 from tasks.policies import REMOTE
 
 SHOWN = 1000
@@ -26,7 +26,7 @@ async def dry_run(
     """Walk the line up to the write; gives how many records would end in which state."""
     cargo, counts, rows = ENTITIES[entity], dict[str, int](), list[dict[str, Any]]()
     route = cargo.route(source)
-    connector = line.connectors[source]
+    connector, counted = line.connectors[source], 0
     if ids:
         found = await connector.read(route.read, ids)
         pages = [[record for record in found.values() if record is not None]]
@@ -37,7 +37,11 @@ async def dry_run(
         for one in (await rehearse(line, cargo, route, page)).cargo:
             state = one.outcome.state.value if one.outcome else "WOULD BE WRITTEN"
             counts[state] = counts.get(state, 0) + 1
-            why = one.outcome.reason if one.outcome else dumps(one.payload)
-            rows.append({"record": one.message.key, "state": state, "reason or payload": why})
-    await acreate_table_artifact(rows[:SHOWN], key=f"tandem-{line.name}-dry-run", description="Nothing was written")
+            counted += 1
+            # An artifact cannot be erased later: names of fields, no personal data.
+            why = redacted(one.outcome.reason) if one.outcome else f"fields: {', '.join(one.payload or {})}"
+            if len(rows) < SHOWN:
+                rows.append({"record": one.message.key, "state": state, "why": why})
+    shown = f"Nothing was written. {len(rows)} of {counted} records shown."
+    await acreate_table_artifact(rows, key=f"tandem-{line.name}-dry-run", description=shown)
     return counts

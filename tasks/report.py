@@ -9,6 +9,7 @@ from typing import Any
 from prefect import task
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
+from tandem.alerts import redacted
 from tandem.entities.state import COMES_BACK, NEEDS_A_PERSON
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
@@ -40,7 +41,7 @@ class Tally:
                         "entity": batch.entity.name,
                         "record": cargo.message.key,
                         "state": state.value,
-                        "reason": cargo.outcome.reason,
+                        "reason": redacted(cargo.outcome.reason),
                         "class": cargo.outcome.fault.value if cargo.outcome.fault else "",
                     }
                 )

@@ -9,6 +9,9 @@ from typing import Any
 from tandem.entities.declaration import Canonical, System
 from tandem.entities.state import Outcome, State
 
+EMBEDDED = "embedded:"
+"""Event types of parents that travel inside their child's record; the sheet's direction follows."""
+
 APPROVED = "approved"
 """Type of the event by which a person lets a record pass that policy holds."""
 

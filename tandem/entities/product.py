@@ -36,7 +36,7 @@ PRODUCT = Entity(
             updated="UpdatedAt",
             number="ItemCode",
             sweep=False,
-            events=frozenset({"item.created", "item.updated"}),
+            events=frozenset(),
         ),
     ),
 )

@@ -36,7 +36,7 @@ STOCK = Entity(
             updated="UpdatedAt",
             number="ItemCode",
             sweep=False,
-            events=frozenset({"stock.updated"}),
+            events=frozenset(),
         ),
     ),
 )

@@ -69,7 +69,10 @@ class Waker:
             if missing:
                 result = self._wake(missing)
                 if inspect.iscoroutine(result):
-                    asyncio.run(result)
+                    result = asyncio.run(result)
+                if result is None:  # one is on its way, or about to end: look again whether it took this up
+                    with self._changed:
+                        self._wanted |= missing
         except Exception:
             log.exception("no drain could be woken for %s; the sweep will find the events", sorted(wanted))
             self._failed()

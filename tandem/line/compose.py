@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tandem.entities import ENTITIES
-from tandem.entities.cargo import APPROVED, Cargo
+from tandem.entities.cargo import APPROVED, EMBEDDED, Cargo
 from tandem.entities.declaration import Parent, at
 from tandem.entities.state import NEEDS_A_PERSON, Outcome
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
-from tandem.line.read import EMBEDDED, refusal
+from tandem.line.read import refusal
 from tandem.rules import PLANS, Circumstances, judge
 from tandem.store import Event
 from tandem.values import content_hash, utc_now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from tandem.entities.cargo import Cargo
+from tandem.entities.cargo import EMBEDDED, Cargo
 from tandem.entities.declaration import at
 from tandem.entities.state import Fault, Outcome, State, held, skipped
 from tandem.line.batch import Batch
@@ -13,9 +13,6 @@ from tandem.line.connection import Connection
 from tandem.mapping import Finding
 from tandem.rules import judge
 from tandem.values import content_hash
-
-EMBEDDED = "embedded:"
-"""Event types of parents that travel inside their child's record; the sheet's direction follows."""
 
 PASSING = {"version", "updated_at"}
 """Canonical fields that change without the content changing."""
@@ -67,6 +64,9 @@ def _understand(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
         cargo.canonical = batch.entity.model.model_validate(mapped.value)
     except ValidationError as error:
         return held("; ".join(_sentence(fault) for fault in error.errors()))
+    if cargo.known and cargo.known.manual_link:
+        why = f"linked by hand to {cargo.known.target}; what stands there is left to whoever linked it"
+        return Outcome(state=State.NOOP, reason=why, target=cargo.known.target)
     cargo.content_hash = content_hash(cargo.canonical.model_dump(exclude=PASSING))
     return judge.same(cargo.content_hash, cargo.version, cargo.known)
 

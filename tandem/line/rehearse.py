@@ -27,7 +27,7 @@ async def rehearse(line: Connection, entity: Entity, route: Route, records: Iter
     connector = line.connectors[route.source]
     batch = Batch(entity, route, [_cargo(line, entity, route, connector.key(route.read, r), r) for r in records])
     await extract(line, batch)
-    check(line, batch, "inbound")
+    check(line, batch, "inbound", record=False)
     understand(line, batch)
     for parent, children in link(line, batch).items():
         for cargo in children:
@@ -36,7 +36,7 @@ async def rehearse(line: Connection, entity: Entity, route: Route, records: Iter
         return batch
     await accompany(line, batch)
     compose(line, batch)
-    return check(line, batch, "outbound")
+    return check(line, batch, "outbound", record=False)
 
 
 def _cargo(line: Connection, entity: Entity, route: Route, key: str, record: dict[str, Any]) -> Cargo:

@@ -141,7 +141,9 @@ def _outcome(line: Connection, batch: Batch, cargo: Cargo, result: WriteResult) 
         case "conflict":
             return held(reason, problem=problem)
         case "locked" | "busy":
-            return line.retry.again(cargo.message, reason or "the record is in use", retry_after=result.retry_after)
+            return line.retry.again(
+                cargo.message, reason or "the record is in use", retry_after=result.retry_after, outage=True
+            )
         case "unknown":
             return line.retry.unknown(cargo.message, reason or f"{batch.route.target} gave no answer to the write")
 

@@ -40,8 +40,12 @@ class Gate:
         with self._lock:
             self._ready()
 
-    def check(self, suite: str, rows: Sequence[Mapping[str, Any]], *, keys: Sequence[str]) -> Verdict:
+    def check(
+        self, suite: str, rows: Sequence[Mapping[str, Any]], *, keys: Sequence[str], record: bool = True
+    ) -> Verdict:
         """The verdict of the named suite over records, of which `keys` are the business keys in the same order.
+
+        `record` False keeps it out of the Data Docs.
 
         Raises:
             TandemError: there is no such suite, or it cannot be evaluated.
@@ -49,7 +53,7 @@ class Gate:
         if suite not in SUITES:
             raise TandemError(f"there is no suite {suite!r}; there are {', '.join(sorted(SUITES))}")
         with self._lock:
-            return self._check(suite, rows, keys)
+            return self._check(suite, rows, keys, record=record)
 
     def publish(self) -> Published:
         """Add what was validated since the last call to the Data Docs; earlier validations stay in them."""
@@ -74,9 +78,9 @@ class Gate:
             self._suites[name] = suite, own, asset.add_batch_definition_whole_dataframe("batch")
         return self._suites[name]
 
-    def _check(self, name: str, records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Verdict:
+    def _check(self, name: str, records: Sequence[Mapping[str, Any]], keys: Sequence[str], *, record: bool) -> Verdict:
         suite, own, source = self._suite(name)
-        rows = [{"record": key, **row} for key, record in zip(keys, records, strict=True) for row in suite.rows(record)]
+        rows = [{"record": key, **row} for key, one in zip(keys, records, strict=True) for row in suite.rows(one)]
         if not rows:
             return Verdict(suite=name, records=len(keys), expectations=0, met=0)
         result = _validate(source, own, rows)
@@ -89,7 +93,8 @@ class Gate:
             met=sum(1 for found in result.results if found.success),
             failures=tuple(sorted(failures, key=lambda f: (f.index, f.severity, f.column))),
         )
-        self._docs.add(name, result, stopped=not verdict.ok)
+        if record:
+            self._docs.add(name, result, stopped=not verdict.ok)
         return verdict
 
 

@@ -63,9 +63,9 @@ from tandem.store.model import (
     Record,
     SettleReport,
     Status,
-    Unused,
 )
 from tandem.store.store import Store
+from tandem.store.unused import Unused
 
 __all__ = [
     "Alert",

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection
 from tandem.entities.cargo import Message
 from tandem.entities.declaration import System
 from tandem.store.database import Database
-from tandem.store.freshness import newest
+from tandem.store.freshness import newest, telling
 from tandem.store.tables import inbox, queue
 from tandem.store.whose import AnyRow
 
@@ -135,7 +135,7 @@ def _fold(lane: Lane, row: AnyRow, events: list[AnyRow]) -> Message:
         entity=lane.entity,
         source=System(lane.source),
         key=row.key,
-        event_type=last.event_type,
+        event_type=telling(lane.entity, lane.source, [event.event_type for event in events]),
         received_at=last.received_at,
         first_received_at=events[0].received_at,
         version=newest(event.version for event in events),

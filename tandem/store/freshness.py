@@ -1,14 +1,23 @@
-"""Which of two versions of a record is the newer one."""
+"""What several events of one record come to: the newest version, and the type that counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+
+from tandem.entities import ENTITIES
+from tandem.entities.declaration import System
 
 
 def newest(versions: Iterable[str | None]) -> str | None:
     """The newest of several versions: counters as numbers, times as times, anything else as text; None if none."""
     return max((version for version in versions if version), key=_rank, default=None)
+
+
+def telling(entity: str, source: str, types: Sequence[str]) -> str:
+    """The type of the newest event, unless one of them asks for erasure: that must not be folded away."""
+    erases = ENTITIES[entity].route(System(source)).erases
+    return next((name for name in types if name in erases), types[-1])
 
 
 def _rank(version: str) -> tuple[int, int | float | str]:

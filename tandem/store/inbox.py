@@ -9,8 +9,8 @@ from tandem.entities.cargo import Message
 from tandem.entities.declaration import System
 from tandem.store import claims, intake
 from tandem.store.database import Database
-from tandem.store.model import Event, PutResult, Unused
-from tandem.store.unused import unused
+from tandem.store.model import Event, PutResult
+from tandem.store.unused import Unused, unused
 from tandem.values import utc_now
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tandem.entities import ENTITIES
-from tandem.entities.cargo import APPROVED
+from tandem.entities.cargo import APPROVED, EMBEDDED
 from tandem.entities.declaration import System, at
 from tandem.entities.state import State
 from tandem.store.correspondence import close, current
@@ -55,14 +55,16 @@ def replay(
     letter = tx.execute(asked.with_for_update()).one_or_none()
     if letter is None:
         return 0
+    embedded = letter.event_type.startswith(EMBEDDED)  # no source has this record: it travels in the event
     event = Event(
         connection=letter.connection,
         company=letter.company,
         source=System(letter.source),
         event_id=f"{'approve' if approve else 'replay'}:{letter.id}:{letter.version}",
-        event_type=APPROVED if approve else letter.event_type,
+        event_type=APPROVED if approve and not embedded else letter.event_type,
         entity=letter.entity,
         key=_key(letter),
+        body=current(letter) if embedded else None,
         received_at=now,
     )
     edited = current(letter) if letter.edited else None

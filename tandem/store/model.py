@@ -43,19 +43,6 @@ class PutResult:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Unused:
-    """An event of a type that nobody declared; `key` is the number that its record came with."""
-
-    connection: str
-    key: str
-    event_type: str
-    event_id: str
-    state: State
-    reason: str
-    received_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SettleReport:
     """What settling did; `lost` are the messages whose lease another drain had taken: nothing of them was written."""
 

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from tandem.entities.state import State
 from tandem.store.database import Database
-from tandem.store.model import Unused
 from tandem.store.tables import inbox
 from tandem.store.whose import MOST
 
 _COLUMNS = ("connection", "key", "event_type", "event_id", "state", "reason", "received_at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unused:
+    """An event of a type that nobody declared; `key` is the number that its record came with."""
+
+    connection: str
+    key: str
+    event_type: str
+    event_id: str
+    state: State
+    reason: str
+    received_at: datetime
 
 
 def unused(database: Database, keys: Iterable[str], connection: str | None = None) -> dict[str, Unused]:

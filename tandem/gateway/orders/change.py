@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tandem.errors import CompanyError
 from tandem.gateway import etag
@@ -15,7 +16,7 @@ from tandem.gateway.models import SalesOrder, SalesOrderUpdate
 from tandem.gateway.orders.cancel import cancel
 from tandem.gateway.orders.check import order_faults
 from tandem.gateway.orders.differences import Difference, differences
-from tandem.gateway.orders.entry import Outcome, Record
+from tandem.gateway.orders.entry import Outcome, Record, named
 from tandem.gateway.orders.guarded import require_unlocked
 from tandem.gateway.orders.masters import Masters
 from tandem.gateway.orders.present import Parts, sales_order
@@ -72,8 +73,10 @@ class OrderChange:
         for index, (number, order, if_match) in enumerate(items):
             try:
                 outcomes.append(self.update(number, order, if_match=if_match, record=_at(index, record)))
-            except (Rejection, CompanyError) as error:
-                outcomes.append(error)
+            except IntegrityError:
+                raise  # a race for an idempotency key is the caller's to settle
+            except (Rejection, CompanyError, DBAPIError) as error:
+                outcomes.append(named(error))
         return outcomes
 
     def _parts(self, connection: Connection, number: str) -> Parts:

@@ -78,14 +78,14 @@ class OrderEntry:
             elif isinstance(error, IntegrityError):
                 outcomes[group[0][0]] = self._again(group, record)
             else:
-                outcomes[group[0][0]] = _named(error)
+                outcomes[group[0][0]] = named(error)
 
     def _again(self, group: list[Numbered], record: Record | None) -> Outcome:
         """Another process entered the same in the same moment: now its order can be seen, and named."""
         try:
             return self._write(group, record)[group[0][0]]
         except (Rejection, CompanyError, DBAPIError) as error:
-            return _named(error)
+            return named(error)
 
     def _write(self, group: list[Numbered], record: Record | None) -> dict[int, Outcome]:
         with self._company.write() as connection:
@@ -169,7 +169,8 @@ def _taken(entries: Sequence[Entry], masters: Masters) -> dict[Place, Decimal]:
     return taken
 
 
-def _named(error: Exception) -> Rejection | CompanyError:
+def named(error: Exception) -> Rejection | CompanyError:
+    """The error in the words of the API; what is none of its own goes on as it is."""
     if isinstance(error, IntegrityError):
         return Busy("another writer entered the same document in the same moment; ask again")
     if isinstance(error, DBAPIError):

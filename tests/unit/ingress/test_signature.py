@@ -97,12 +97,12 @@ def test_case_010_the_timestamp_may_be_off_by_the_tolerance_either_way(off: int,
     if accepted:
         check_time(mine, NOW, 300)
     else:
-        with pytest.raises(SignatureError, match="301 s (behind|ahead of) our clock; at most 300 s") as refused:
+        with pytest.raises(SignatureError, match=r"301 s (behind|ahead of) our clock; at most 300 s") as refused:
             check_time(mine, NOW, 300)
         assert refused.value.reason == "timestamp"
 
 
-@pytest.mark.parametrize("text", ["nan", "1e9", "-1", "1772442000.5", "１７７２", "", "9" * 13, "0x1"])
+@pytest.mark.parametrize("text", ["nan", "1e9", "-1", "1772442000.5", "\uff11\uff17", "", "9" * 13, "0x1"])
 def test_a_timestamp_that_is_no_number_of_seconds_is_refused(text: str) -> None:
     with pytest.raises(SignatureError, match="is not a number of seconds"):
         check_time(Signed("msg_1", text, "v1,AAAA"), NOW, 300)

@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -180,59 +181,42 @@ def test_two_claimers_never_share_a_key(desk: Desk) -> None:
         thread.join()
     for store in stores:
         store.close()
-    everything = sum(got.values(), [])
+    everything = [message for taken in got.values() for message in taken]
     left = desk.claim("rest")
     assert sorted([*everything, *(m.key for m in left)]) == sorted({*keys})
 
 
+def settle_until(desk: Desk, store: Store, owner: str, done: threading.Event, settled: list[int]) -> None:
+    """A drain that goes on until nothing waits and nothing comes any more."""
+    mine = Desk(store, desk.url)
+    while True:
+        last = done.is_set()
+        messages = mine.claim(owner, limit=2)
+        if not messages and last:
+            return
+        assert not mine.settle(messages, applied(), owner).lost
+        settled.extend(number for message in messages for number in message.ids)
+
+
 def test_claims_and_intake_at_once_lose_nothing(desk: Desk) -> None:
     """Events keep coming for the same few keys while two drains claim and settle them."""
-    feeder, left, right = (Store.open(desk.url) for _ in range(3))
     events = [desk.event(str(n % 5)) for n in range(150)]
-    done = threading.Event()
-    settled: list[int] = []
-    faults: list[BaseException] = []
+    done, settled = threading.Event(), []
+    stores = [Store.open(desk.url) for _ in range(3)]
 
     def feed() -> None:
         for start in range(0, 150, 5):
-            feeder.inbox.put(events[start : start + 5])
+            stores[2].inbox.put(events[start : start + 5])
         done.set()
 
-    def drain(store: Store, owner: str) -> None:
-        from tandem.entities.cargo import Cargo
-
-        while True:
-            last = done.is_set()
-            messages = store.inbox.claim(
-                "main", "order", System.CLARITY, limit=2, owner=owner, lease_seconds=60, now=desk.now
-            )
-            if not messages and last:
-                return
-            batch = [Cargo(message=m, outcome=applied()) for m in messages]
-            report = store.ledger.settle(batch, owner, desk.now)
-            assert not report.lost
-            settled.extend(number for m in messages for number in m.ids)
-
-    def guarded(work: object, *arguments: object) -> None:
-        try:
-            work(*arguments)  # type: ignore[operator]
-        except BaseException as error:
-            faults.append(error)
-
-    threads = [
-        threading.Thread(target=guarded, args=(feed,)),
-        threading.Thread(target=guarded, args=(drain, left, "left")),
-        threading.Thread(target=guarded, args=(drain, right, "right")),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for store in (feeder, left, right):
+    with ThreadPoolExecutor() as pool:
+        work = [pool.submit(settle_until, desk, stores[n], f"drain {n}", done, settled) for n in range(2)]
+        work.append(pool.submit(feed))
+        for one in work:
+            one.result()
+    for store in stores:
         store.close()
-    assert faults == []
-    for message in desk.claim():
-        settled.extend(message.ids)
+    settled.extend(number for message in desk.claim() for number in message.ids)
     assert len(settled) == len(set(settled)) == 150
 
 

@@ -11,10 +11,9 @@ from tandem.store.columns import Exact, Moment
 from tests.unit.store.conftest import START, Desk, applied
 
 MONEY = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=4)
-TIMES = st.datetimes(
-    min_value=datetime(1990, 1, 1),
-    max_value=datetime(2100, 1, 1),
-    timezones=st.timezones(),
+ZONES = st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours)))
+TIMES = st.builds(
+    lambda away, zone: (START + away).astimezone(zone), st.timedeltas(timedelta(-9000), timedelta(9000)), ZONES
 )
 SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.entities.cargo import Cargo
@@ -121,6 +121,7 @@ def test_nothing_is_left_in_the_files_of_sqlite(desk: Desk, tmp_path: Path) -> N
         assert b"MARK" not in file.read_bytes(), file
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False) | st.text(),

@@ -135,7 +135,7 @@ def test_case_171_two_companies_with_equal_order_numbers_are_kept_apart(desk: De
 
 def test_case_171_one_connection_never_serves_two_companies(desk: Desk) -> None:
     desk.put("1")
-    with pytest.raises(SettingsError, match="'main' belongs to company '01'.*not '02'.*TANDEM_CONNECTION"):
+    with pytest.raises(SettingsError, match=r"'main' belongs to company '01'.*not '02'.*TANDEM_CONNECTION"):
         desk.put("1", company="02")
     other = Store.open(desk.url)
     with pytest.raises(SettingsError, match="belongs to company '01'"):

@@ -56,8 +56,15 @@ def test_the_first_link_of_a_connection_needs_its_company(desk: Desk) -> None:
         desk.store.links.bind("new", "order", {"1": "1"})
 
 
-def test_many_keys_are_asked_for_at_once(desk: Desk) -> None:
-    pairs = {str(n): f"T{n}" for n in range(6001)}
-    assert desk.store.links.bind("main", "order", pairs, company="01") == 6001
+def test_more_keys_than_one_statement_takes_are_asked_for_in_several(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("links", "ledger", "whose", "unused"):
+        monkeypatch.setattr(f"tandem.store.{module}.MOST", 3)
+    pairs = {str(n): f"T{n}" for n in range(10)}
+    assert desk.store.links.bind("main", "order", pairs, company="01") == 10
     assert desk.store.links.find("main", "order", pairs) == pairs
-    assert len(desk.store.ledger.known("main", "order", pairs)) == 6001
+    desk.put(*pairs)
+    assert desk.settle(desk.claim(), applied()).settled == 10
+    assert {known.state for known in desk.store.ledger.known("main", "order", pairs).values()} == {State.APPLIED}
+    assert desk.rows("SELECT count(*) FROM queue") == [(0,)]

@@ -123,4 +123,4 @@ def template(sqlite_template: str) -> None:
 
 
 TestInbox = InboxMachine.TestCase
-TestInbox.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestInbox.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tandem.errors import SettingsError, StoreUnavailable
-from tandem.store import Store, desk, tables  # noqa: F401 - desk registers its tables
+from tandem.store import Store
+from tandem.store import desk as desk_tables  # noqa: F401 - it registers its tables
 from tandem.store.database import Database
 from tandem.store.migrate import FOLDER, current, head, migrate
 from tandem.store.schema import metadata

@@ -13,7 +13,7 @@ from tandem.gateway.company.stamps import Stamp, floor_text, moment_of_stamp, mo
 
 CHICAGO = ZoneInfo("America/Chicago")
 FALL_BACK = datetime(2025, 11, 2, 7, tzinfo=UTC)
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
 near_fall_back = st.integers(-14400, 14400).map(lambda seconds: FALL_BACK + timedelta(seconds=seconds))
 zones = st.sampled_from(["America/Chicago", "Europe/Copenhagen", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"])
 
