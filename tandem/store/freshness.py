@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from tandem.entities import ENTITIES
+from tandem.entities.cargo import APPROVED
 from tandem.entities.declaration import System
 
 
@@ -15,9 +16,10 @@ def newest(versions: Iterable[str | None]) -> str | None:
 
 
 def telling(entity: str, source: str, types: Sequence[str]) -> str:
-    """The type of the newest event, unless one of them asks for erasure: that must not be folded away."""
+    """The type of the newest event, unless one asks for erasure or approves: that must not be folded away."""
     erases = ENTITIES[entity].route(System(source)).erases
-    return next((name for name in types if name in erases), types[-1])
+    said = [name for name in types if name in erases] or [name for name in types if name == APPROVED]
+    return said[-1] if said else types[-1]
 
 
 def _rank(version: str) -> tuple[int, int | float | str]:

@@ -25,7 +25,7 @@ from tandem.sandbox.app import create_app as sandbox_app
 from tandem.sandbox.shop import Shop
 from tandem.sandbox.warehouse import shipping
 from tandem.sandbox.warehouse.books import Books, Page
-from tandem.sandbox.warehouse.office import NewItem, enter_items
+from tandem.sandbox.warehouse.office import NewItem, enter_customers, enter_items
 from tandem.settings import Settings
 from tandem.store import Event, Record, Store
 
@@ -187,6 +187,24 @@ class Stack:
         """The office enters an item that was missing."""
         with self.books.open() as page:
             enter_items(page, [NewItem(item=item, name=item, price=Decimal(price), stock=Decimal(100))])
+
+    def enter_customer(self, number: str, company: str) -> None:
+        """The office enters a customer."""
+        with self.books.open() as page:
+            enter_customers(page, [{"custno": number, "company": company}])
+
+    def register(self, email: str) -> str:
+        """Somebody registers in the shop; gives the customer's id."""
+        form = {"email": email, "firstName": "Ann", "lastName": "Example", "billingAddress": US}
+        return str(self.shop.register_customer(form)["customerId"])
+
+    def remembers(self, text: str) -> list[str]:
+        """The tables of the store in which a text still stands."""
+        with contextlib.closing(sqlite3.connect(self.settings.home / "tandem.db")) as connection:
+            names = [name for (name,) in connection.execute("select name from sqlite_master where type='table'")]
+            return [
+                name for name in names if any(text in str(row) for row in connection.execute(f"select * from {name}"))
+            ]
 
     def pick(self) -> None:
         """The warehouse begins with everything that is released."""

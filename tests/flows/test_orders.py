@@ -176,14 +176,49 @@ async def test_case_113_and_122_one_customer_by_equal_address_and_an_order_with_
 
 
 async def test_case_118_a_customer_set_by_hand_is_never_overwritten(line: Stack) -> None:
-    line.order()
+    customer = line.register("ann@example.com")
+    line.enter_customer("HAND01", "Set by hand")
+    line.store.links.bind("main", "customer", {customer: "HAND01"}, origin="manual", company="01")
+    line.shop.change_customer(customer, {"company": "Changed in the shop"})
+    line.order(customerId=customer)
+    tally = await line.run()
+    assert tally == {"customer NOOP": 1, "order APPLIED": 1}, line.reasons()
+    assert [(row["custno"], row["company"]) for row in line.rows("arcust")] == [("HAND01", "Set by hand")]
+    assert [row["custno"] for row in line.rows("somast")] == ["HAND01"]
+    assert line.store.links.find("main", "customer", [customer]) == {customer: "HAND01"}
+
+
+async def test_case_117_a_redacted_customer_leaves_amounts_and_links_and_replay_still_works(line: Stack) -> None:
+    customer = line.register("ann@example.com")
+    order = line.order(customerId=customer)
     await line.run()
-    (first,) = line.rows("arcust")
-    line.store.links.bind("main", "customer", {"guest:ann@example.com": "BYHAND"}, origin="manual")
-    line.event("customer.updated", "guest:ann@example.com", entity="customer")
+    line.shop.redact_customer(customer)
+    line.event("customer.redacted", customer, entity="customer")
+    line.event("customer.updated", customer, entity="customer", number=1)
     await line.run()
-    assert line.store.links.find("main", "customer", ["guest:ann@example.com"]) == {"guest:ann@example.com": "BYHAND"}
-    assert first["custno"] != "BYHAND"
+    kept = line.record("order", order["orderId"])
+    assert (kept.amount, kept.target) == (Decimal("19.90"), line.rows("somast")[0]["sono"].strip())
+    assert line.store.links.find("main", "customer", [customer])
+    assert line.remembers("ann@example.com") == []
+    line.event("order.updated", order["orderId"], number=5)
+    assert set(await line.run()) <= {"order NOOP", "order HELD", "order APPLIED"}
+    assert len(line.rows("somast")) == 1
+
+
+async def test_the_letter_of_a_guest_is_replayed_with_the_record_that_came_with_the_order(line: Stack) -> None:
+    order = line.order(billingAddress={**US, "lastName": "東京商事"})
+    await line.run()
+    assert "customer" in {letter.entity for letter in line.store.letters.list()}, line.reasons()
+    line.make_due()
+    for _ in range(2):  # the customer's letter first; the order shows its own once the customer is there
+        for letter in line.store.letters.list():
+            payload = line.store.letters.show(letter.id).payload or {}
+            mended = {**payload, "billingAddress": {**payload["billingAddress"], "lastName": "Tokyo Shoji"}}
+            line.store.letters.edit(letter.id, mended, "tester", letter.opened_at)
+            assert line.replay(letter.id) == 1
+        await line.run()
+    assert line.record("order", order["orderId"]).state is State.APPLIED, line.reasons()
+    assert len(line.rows("somast")) == len(line.rows("arcust")) == 1
 
 
 AWKWARD: dict[str, tuple[dict[str, Any], str, str]] = {

@@ -1,6 +1,6 @@
 import pytest
 
-from tandem.entities.cargo import Cargo
+from tandem.entities.cargo import APPROVED, Cargo
 from tandem.entities.state import Fault, Outcome, State, dead, held, skipped
 from tests.unit.store.conftest import START, Desk, applied, message
 
@@ -124,6 +124,22 @@ def test_an_edit_survives_an_event_that_comes_with_it(desk: Desk) -> None:
     desk.put("1")
     (replayed,) = desk.claim()
     assert (len(replayed.ids), replayed.edited) == (2, {"orderId": "1"})
+
+
+def test_an_approval_survives_an_event_that_comes_with_it(desk: Desk) -> None:
+    number = failed(desk)
+    assert desk.store.letters.replay([number], "pat", desk.now, approve=True) == 1
+    desk.later(seconds=1)
+    desk.put("1")
+    (approved,) = desk.claim()
+    assert (len(approved.ids), approved.event_type) == (2, APPROVED)
+
+
+def test_an_erasure_is_not_folded_away(desk: Desk) -> None:
+    for event_type in ("customer.redacted", "customer.updated"):
+        desk.put("c1", entity="customer", event_type=event_type)
+        desk.later(seconds=1)
+    assert desk.claim(entity="customer")[0].event_type == "customer.redacted"
 
 
 def test_a_replay_does_not_sit_out_a_back_off(desk: Desk) -> None:
