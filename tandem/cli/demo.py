@@ -48,16 +48,8 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")] = False,
 ) -> None:
     """Start everything in a fresh folder, play, reconcile both systems, tell what happened, stop everything."""
-    from tandem.cli import environment
-    from tandem.cli.story import good
-    from tandem.values import dumps
-
     started = time.monotonic()
-    place = (home or settings().home / "demo").resolve()
     cast, documents = _script(online_retail, seed)
-    environment.check_ports(settings(), ("gateway", "sandbox", "ingress"))  # before the folder is cleared
-    _clear(place, keep=keep)
-    now = environment.isolate(place, zone=cast.zone)
     plan = Plan(
         cast=cast,
         documents=documents,
@@ -67,16 +59,9 @@ def demo(
         stay=stay,
         show=not as_json,
     )
-    facts = _play(now, plan)
-    facts |= {"company": now.company_url.removeprefix("sqlite:///"), "home": str(place)}
+    facts = _perform(plan, (home or settings().home / "demo").resolve(), keep=keep)
     facts["seconds"] = round(time.monotonic() - started, 1)
-    if as_json:
-        typer.echo(dumps(facts))
-    if not good(facts):
-        raise NotAccountedFor(
-            f"not all is well: {facts['accounted']} of {facts['documents']} accounted for, "
-            f"{facts['differences']} differences, {len(facts['unexpected'])} not as meant; look into {place}"
-        )
+    _conclude(facts, as_json=as_json)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +75,30 @@ class Plan:
     patience: float
     stay: bool
     show: bool
+
+
+def _perform(plan: Plan, place: Path, *, keep: bool) -> dict[str, Any]:
+    """Move in, play, and say where it was."""
+    from tandem.cli import environment
+
+    environment.check_ports(settings(), ("gateway", "sandbox", "ingress"))  # before the folder is cleared
+    _clear(place, keep=keep)
+    now = environment.isolate(place, zone=plan.cast.zone)
+    return _play(now, plan) | {"company": now.company_url.removeprefix("sqlite:///"), "home": str(place)}
+
+
+def _conclude(facts: dict[str, Any], *, as_json: bool) -> None:
+    """The facts as JSON if they are wanted, and an error unless all is well."""
+    from tandem.cli.story import good
+    from tandem.values import dumps
+
+    if as_json:
+        typer.echo(dumps(facts))
+    if not good(facts):
+        raise NotAccountedFor(
+            f"not all is well: {facts['accounted']} of {facts['documents']} accounted for, "
+            f"{facts['differences']} differences, {len(facts['unexpected'])} not as meant; look into {facts['home']}"
+        )
 
 
 def _script(file: Path | None, seed: int) -> tuple[Cast, list[Document]]:

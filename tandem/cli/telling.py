@@ -18,6 +18,7 @@ from tandem.settings import Settings
 SHOWN = 40
 """Failures on the screen; `tandem letters list` has them all."""
 
+DATA_DOCS = ("gx", "uncommitted", "data_docs", "tandem", "index.html")
 WIDTH = 120
 """Columns where there is no terminal to ask."""
 
@@ -48,7 +49,7 @@ def tell(now: Settings, ended: Sequence[Ending], facts: dict[str, Any], reconcil
         console.print(f"{len(reconciled['explained'])} more stand on one side alone, for the reasons above.")
     console.print(f"Accounted for: {facts['accounted']} of {facts['documents']} documents.")
     console.print(Text(f"Prefect while it runs: {prefect_url(now)}/runs"))
-    console.print(Text(f"Data Docs: {now.home.resolve() / 'gx'}"), soft_wrap=True)
+    console.print(Text(f"Data Docs: {now.home.resolve().joinpath(*DATA_DOCS)}"), soft_wrap=True)
     console.print(Text(f"Logs: {now.home.resolve() / 'logs'}"), soft_wrap=True)
 
 

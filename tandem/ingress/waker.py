@@ -14,7 +14,7 @@ from tandem.values import utc_now
 log = logging.getLogger(__name__)
 
 Wake = Callable[[frozenset[str]], object]
-"""Starts a drain for these entities; may be a coroutine function."""
+"""Starts a drain for these entities and returns it, or None if one is on its way; may be a coroutine function."""
 
 PAUSE = 5.0
 """Seconds between two wake-ups: a run needs about that long to come up, and one is enough."""

@@ -20,11 +20,8 @@ from tandem.store.tally import tally
 from tandem.store.whose import Whose, matching, of
 
 _FIXED = {"id", "connection", "company", "entity", "key", "source", "first_seen"}
-_CHANGE = (
-    sa.update(records)
-    .where(records.c.id == sa.bindparam("row"))
-    .values({c.name: sa.bindparam(f"new_{c.name}") for c in records.c if c.name not in _FIXED})
-)
+_LIGHT = [column for column in records.c if column.name != "payload"]
+"""All that is read before a change; the payload is large, and most passes leave it as it is."""
 
 
 class RecordBooks:
@@ -53,8 +50,10 @@ class RecordBooks:
             self._moved[whose.connection, whose.entity, before["state"]] -= 1
             self._moved[whose.connection, whose.entity, after["state"]] += 1
             self.rows[whose] = touched[whose] = after
-        if touched:
-            self._tx.execute(_CHANGE, [_parameters(row) for row in touched.values()])
+        written = [row for row in touched.values() if "payload" in row]
+        for rows in (written, [row for row in touched.values() if "payload" not in row]):
+            if rows:
+                self._tx.execute(_change(rows[0]), [_parameters(row) for row in rows])
 
     def tally(self) -> None:
         """Adds up the moves from state to state; last of all, because its rows are shared."""
@@ -62,7 +61,7 @@ class RecordBooks:
 
     def _lock(self, wanted: set[Whose]) -> None:
         for condition in matching(records, wanted):
-            asked = sa.select(records).where(condition).order_by(records.c.key).with_for_update()
+            asked = sa.select(*_LIGHT).where(condition).order_by(records.c.key).with_for_update()
             self.rows |= {of(row): dict(row._mapping) for row in self._tx.execute(asked)}
 
     def _meet(self, missing: Sequence[tuple[Whose, Cargo]], now: datetime) -> None:
@@ -84,6 +83,11 @@ class RecordBooks:
         )
         met = self._tx.execute(insert.returning(records.c.connection, records.c.entity), rows)
         self._moved.update((row.connection, row.entity, str(State.WAITING)) for row in met)
+
+
+def _change(row: dict[str, Any]) -> sa.Update:
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in row if name not in _FIXED}
+    return sa.update(records).where(records.c.id == sa.bindparam("row")).values(values)
 
 
 def _parameters(row: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -11,33 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
 from tandem.entities.cargo import Message
-from tandem.entities.declaration import System
 from tandem.store.database import Database
-from tandem.store.freshness import newest, telling
+from tandem.store.folding import Lane, fold, open_events
 from tandem.store.tables import inbox, queue
-from tandem.store.whose import AnyRow
 
 _READY = queue.c.ready.is_(True)
 _LATER = queue.c.ready.is_(False)
-_EVENT = ("id", "company", "key", "event_type", "received_at", "version", "body", "edited")
-
-
-class Lane(NamedTuple):
-    """What a drain takes from: one entity from one side over one connection, or only some keys of it."""
-
-    connection: str
-    entity: str
-    source: str
-    keys: tuple[str, ...] | None = None
-
-    def rows(self) -> ColumnElement[bool]:
-        """The queue rows of the lane."""
-        lane = sa.and_(
-            queue.c.connection == self.connection,
-            queue.c.entity == self.entity,
-            queue.c.source == self.source,
-        )
-        return lane if self.keys is None else lane & queue.c.key.in_(self.keys)
 
 
 class Lease(NamedTuple):
@@ -81,11 +59,11 @@ def _claim(tx: Connection, lane: Lane, lease: Lease, limit: int) -> list[Message
         .where(queue.c.id.in_([row.id for row in taken]))
         .values(**leased, parked_entity=None, parked_key=None)
     )
-    events = _open_events(tx, lane, [row.key for row in taken])
+    events = open_events(tx, lane, [row.key for row in taken])
     idle = [row.id for row in taken if (row.company, row.key) not in events]
     if idle:
         tx.execute(sa.delete(queue).where(queue.c.id.in_(idle)))
-    return [_fold(lane, row, events[row.company, row.key]) for row in taken if row.id not in idle]
+    return [fold(lane, row, events[row.company, row.key]) for row in taken if row.id not in idle]
 
 
 def _make_ready(tx: Connection, lane: Lane, now: datetime, *, at_most: int) -> None:
@@ -105,44 +83,6 @@ def _free(tx: Connection, ids: Sequence[int], now: datetime, **change: object) -
     if ids:
         free = {"ready": True, "available_at": now, "lease_owner": None, **change}
         tx.execute(sa.update(queue).where(queue.c.id.in_(ids)).values(free))
-
-
-def _open_events(tx: Connection, lane: Lane, keys: list[str]) -> dict[tuple[str, str], list[AnyRow]]:
-    found = tx.execute(
-        sa.select(*(inbox.c[name] for name in _EVENT))
-        .where(
-            inbox.c.connection == lane.connection,
-            inbox.c.entity == lane.entity,
-            inbox.c.source == lane.source,
-            inbox.c.key.in_(keys),
-            inbox.c.settled_at.is_(None),
-        )
-        .order_by(inbox.c.received_at, inbox.c.id)
-    )
-    events: defaultdict[tuple[str, str], list[AnyRow]] = defaultdict(list)
-    for row in found:
-        events[row.company, row.key].append(row)
-    return events
-
-
-def _fold(lane: Lane, row: AnyRow, events: list[AnyRow]) -> Message:
-    last = events[-1]
-    edits = [event.edited for event in events if event.edited is not None]
-    return Message(
-        ids=tuple(event.id for event in events),
-        connection=lane.connection,
-        company=row.company,
-        entity=lane.entity,
-        source=System(lane.source),
-        key=row.key,
-        event_type=telling(lane.entity, lane.source, [event.event_type for event in events]),
-        received_at=last.received_at,
-        first_received_at=events[0].received_at,
-        version=newest(event.version for event in events),
-        body=next((event.body for event in reversed(events) if event.body is not None), None),
-        attempts=row.attempts,
-        edited=edits[-1] if edits else None,
-    )
 
 
 def _held_by(owner: str, ids: Sequence[int]) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from tandem.entities.cargo import Message
 from tandem.entities.declaration import System
 from tandem.store import claims, intake
 from tandem.store.database import Database
+from tandem.store.folding import Lane
 from tandem.store.model import Event, PutResult
 from tandem.store.unused import Unused, unused
 from tandem.values import utc_now
@@ -42,7 +43,7 @@ class Inbox:
     ) -> list[Message]:
         """Takes up to `limit` keys (of these, if given), each with all that waits for it folded into one message."""
         wanted = None if keys is None else tuple(sorted(keys))
-        lane = claims.Lane(connection, entity, str(source), wanted)
+        lane = Lane(connection, entity, str(source), wanted)
         lease = claims.Lease(owner, now, now + timedelta(seconds=lease_seconds))
         return claims.claim(self._database, lane, lease, limit)
 

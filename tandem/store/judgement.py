@@ -39,7 +39,7 @@ def outcome_of(cargo: Cargo) -> Outcome:
 
 
 def record_row(before: Mapping[str, Any], cargo: Cargo, now: datetime) -> dict[str, Any]:
-    """The record's columns after this pass."""
+    """The record's columns after this pass; a payload only if this pass has changed it."""
     outcome = outcome_of(cargo)
     after = {**before, "updated_at": now}
     if not (outcome.state in ECHO and before["state"] in STANDS):

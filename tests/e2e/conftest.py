@@ -45,9 +45,9 @@ def until(condition, what, seconds):
 
 
 def free_base() -> int:
-    """A first port with three free ones behind it."""
+    """A first port with four free ones behind it, below those that the system gives to outgoing connections."""
     while True:
-        base = random.randrange(20000, 60000, 10)
+        base = random.randrange(20000, 32000, 10)
         try:
             for offset in range(5):
                 with socket.create_server(("127.0.0.1", base + offset)):

@@ -15,17 +15,19 @@ SOON = timedelta(minutes=1)
 class Bell:
     """Notes for which entities it was rung."""
 
-    def __init__(self, fault: Exception | None = None) -> None:
+    def __init__(self, fault: Exception | None = None, unneeded: int = 0) -> None:
         self.rung: list[frozenset[str]] = []
         self.fault = fault
+        self.unneeded = unneeded
         self.changed = threading.Condition()
 
-    def __call__(self, entities: frozenset[str]) -> None:
+    def __call__(self, entities: frozenset[str]) -> str | None:
         with self.changed:
             self.rung.append(entities)
             self.changed.notify_all()
         if self.fault:
             raise self.fault
+        return None if len(self.rung) <= self.unneeded else "a run"
 
     def times(self, n: int) -> bool:
         with self.changed:
@@ -81,6 +83,16 @@ def test_what_came_during_the_pause_is_seen_to_after_it(store: Store) -> None:
     assert bell.rung == [frozenset({"order"}), frozenset({"customer"})]
 
 
+def test_while_one_is_on_its_way_it_is_looked_at_again(store: Store) -> None:
+    """The run that is coming up, or about to end, may not take what came last."""
+    bell = Bell(unneeded=2)
+    waker = waking(store, bell)
+    waker.notify(frozenset({"order"}))
+    assert bell.times(3)
+    waker.stop()
+    assert bell.rung == [frozenset({"order"})] * 3
+
+
 def test_a_wake_up_that_fails_is_counted_and_the_next_one_is_tried(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -98,9 +110,10 @@ def test_a_wake_up_that_fails_is_counted_and_the_next_one_is_tried(
 def test_a_coroutine_function_may_do_the_waking(store: Store) -> None:
     rung = threading.Event()
 
-    async def ring(entities: frozenset[str]) -> None:
+    async def ring(entities: frozenset[str]) -> str:
         assert entities == {"order"}
         rung.set()
+        return "a run"
 
     waker = Waker(ring, store, "main", lambda: None, 0.0)
     waker.notify(frozenset({"order"}))
