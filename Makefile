@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ROOT := $(CURDIR)
 
+# What goes to standard output is the command's own: `make demo ARGS=--json` prints one object.
 # Tools write where they are told to: nothing lies outside the clone afterwards.
 export TMPDIR := $(ROOT)/var/tmp
 export PIP_CACHE_DIR := $(ROOT)/.cache/pip
@@ -32,7 +33,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is needed; set PYTHON to a Python 3.11 or later" >&2; exit 1; }
 	@mkdir -p $(TMPDIR)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-cache-dir -e ".[dev]" -c constraints.txt
+	@echo "installing into $(VENV)" >&2
+	@$(BIN)/python -m pip install --quiet --no-cache-dir -e ".[dev]" -c constraints.txt >&2
 	@touch $@
 
 check: install | $(TMPDIR)
@@ -49,10 +51,10 @@ e2e: install | $(TMPDIR)
 	$(BIN)/pytest tests/e2e $(ARGS)
 
 demo: install | $(TMPDIR)
-	$(BIN)/tandem demo $(ARGS)
+	@$(BIN)/tandem demo $(ARGS)
 
 up: install | $(TMPDIR)
-	$(BIN)/tandem up
+	@$(BIN)/tandem up
 
 $(TMPDIR):
 	@mkdir -p $@

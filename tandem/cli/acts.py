@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from tandem.cli import services
 from tandem.cli.settling import Settling
 from tandem.sandbox.play.script import Cast, Document, Kind
 from tandem.sandbox.play.stage import Stage
 from tandem.settings import Settings
+
+Script = Callable[[], Iterator[Document]]
+"""Begins the documents anew each time: a large file is read again rather than kept in memory."""
 
 SEED = 7
 TROUBLE = {"seed": SEED, "events": {"duplicate": {"rate": "0.1"}, "swap": {"rate": "0.05", "seconds": "1"}}}
@@ -47,22 +51,24 @@ class Acts:
         self.stage.stock_up(cast)
         self.stage.register(cast.customers)
 
-    def sell(self, documents: Sequence[Document], *, outage: float | None, trouble: bool) -> list[Document]:
+    def sell(
+        self, script: Script, outlines: Sequence[Document], *, outage: float | None, trouble: bool
+    ) -> list[Document]:
         """Everything that is not there yet comes in; what is there is announced once more. Gives what is new."""
         there = self.stage.orders_there() | self.stage.announced((Kind.RETURN, Kind.ADJUSTMENT))
-        new = [document for document in documents if document.key not in there]
-        self.record.placed, self.record.there = len(new), len(documents) - len(new)
+        new = [document for document in outlines if document.key not in there]
+        self.record.placed, self.record.there = len(new), len(outlines) - len(new)
         if there:
             self.record.announced_again = self.stage.announce_again()
             self.told(f"{self.record.announced_again} events of before are sent once more")
         self.stage.trouble(TROUBLE if trouble else {})
-        middle = len(new) // 2
         self.told(f"{len(new)} documents come in by webhook")
-        self.stage.play(new[:middle])
+        coming = (document for document in script() if document.key not in there)
+        self.stage.play(islice(coming, len(new) // 2))
         if outage is None:
-            self.stage.play(new[middle:])
+            self.stage.play(coming)
         else:
-            self._without_gateway(new[middle:], outage)
+            self._without_gateway(coming, outage)
         self.settling.quiet()
         self.stage.trouble({})
         return new
@@ -101,7 +107,7 @@ class Acts:
             self.settling.wake()
         return [f"{left} void shipments"] if left else []
 
-    def _without_gateway(self, documents: Sequence[Document], outage: float) -> None:
+    def _without_gateway(self, documents: Iterable[Document], outage: float) -> None:
         supervisor = self.settling.supervisor
         self.told(f"the gateway is stopped for {outage:.0f} s while orders come in")
         supervisor.stop("gateway")

@@ -17,7 +17,7 @@ from tandem.errors import SettingsError, TandemError
 from tandem.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from tandem.cli.acts import Acts
+    from tandem.cli.acts import Acts, Script
     from tandem.cli.settling import Settling
     from tandem.sandbox.play.script import Cast, Document
     from tandem.store import Store
@@ -49,10 +49,11 @@ def demo(
 ) -> None:
     """Start everything in a fresh folder, play, reconcile both systems, tell what happened, stop everything."""
     started = time.monotonic()
-    cast, documents = _script(online_retail, seed)
+    cast, script = _script(online_retail, seed)
     plan = Plan(
         cast=cast,
-        documents=documents,
+        script=script,
+        outlines=[document.outline() for document in script()],
         day=online_retail is None,
         outage=interrupt_gateway,
         patience=patience,
@@ -66,10 +67,11 @@ def demo(
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is played and how."""
+    """What is played and how; the outlines are the script's documents without their bodies."""
 
     cast: Cast
-    documents: list[Document]
+    script: Script
+    outlines: list[Document]
     day: bool
     outage: float | None
     patience: float
@@ -101,13 +103,13 @@ def _conclude(facts: dict[str, Any], *, as_json: bool) -> None:
         )
 
 
-def _script(file: Path | None, seed: int) -> tuple[Cast, list[Document]]:
+def _script(file: Path | None, seed: int) -> tuple[Cast, Script]:
     from tandem.sandbox.play import day, retail
     from tandem.sandbox.play.retail_cast import cast_of
 
     if file is None:
-        return day.the_cast(), list(day.documents(seed))
-    return cast_of(file), list(retail.documents(file))
+        return day.the_cast(), lambda: day.documents(seed)
+    return cast_of(file), lambda: retail.documents(file)
 
 
 def _clear(place: Path, *, keep: bool) -> None:
@@ -138,7 +140,7 @@ def _play(now: Settings, plan: Plan) -> dict[str, Any]:
         settling = Settling(store, stage, supervisor, now.connection, plan.patience, _whisper)
         acts = Acts(now, stage, settling, say)
         acts.enter(plan.cast)
-        new = acts.sell(plan.documents, outage=plan.outage, trouble=plan.day)
+        new = acts.sell(plan.script, plan.outlines, outage=plan.outage, trouble=plan.day)
         if plan.day and new:
             acts.change(new)
             acts.ship()
@@ -172,7 +174,7 @@ def _account(now: Settings, store: Store, plan: Plan, acts: Acts) -> dict[str, A
     from tandem.cli.telling import tell
 
     reconciled = asyncio.run(reconcile_facts(now))
-    ended = endings(store, now.connection, plan.documents)
+    ended = endings(store, now.connection, plan.outlines)
     facts = facts_of(ended, reconciled, plan.cast.currency, acts.record)
     if plan.show:
         tell(now, ended, facts, reconciled)

@@ -31,7 +31,7 @@ Letters (dead-letter desk)
     letters.list(*, connection=None, entity=None, state=None, fault=None, closed=False, limit=500, after=0)
     letters.show(id) -> Letter                      with its history; KeyError if there is none
     letters.edit(id, payload, who, now) -> int      the number of the new version
-    letters.replay(ids, who, now) -> int            how many were put back; asking twice puts back once
+    letters.replay(ids, who, now, approve=False) -> int   how many were put back; asking twice puts back once
     letters.give_up(id, reason, who, now)           the record becomes SKIPPED
 
 The rest

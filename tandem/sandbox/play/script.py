@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -65,6 +65,10 @@ class Document:
     why: str = ""
     amount: Decimal = Decimal(0)
     later: tuple[Step, ...] = ()
+
+    def outline(self) -> Document:
+        """All but the body: what has to be remembered of a document once it was played."""
+        return replace(self, body={})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,18 +64,20 @@ class Stage:
                 break
         return found
 
-    def play(self, documents: Sequence[Document]) -> None:
-        """Place orders and announce what is no order, in the order of the script."""
+    def play(self, documents: Iterable[Document]) -> None:
+        """Place orders and announce what is no order, in the order of the script and never all of it in memory."""
         orders: list[Document] = []
         for document in documents:
             if document.kind is Kind.ORDER:
                 orders.append(document)
-                continue
+            if orders and (document.kind is not Kind.ORDER or len(orders) == CROWD):
+                self._place(orders)
+                orders = []
+            if document.kind is not Kind.ORDER:
+                event = {"type": f"{document.kind.value}.created", "subject": document.key, "data": document.body}
+                self._call("POST", "/sandbox/events", event)
+        if orders:
             self._place(orders)
-            orders = []
-            event = {"type": f"{document.kind.value}.created", "subject": document.key, "data": document.body}
-            self._call("POST", "/sandbox/events", event)
-        self._place(orders)
 
     def step(self, key: str, step: Step) -> None:
         """Something is done to an order."""
@@ -123,8 +125,8 @@ class Stage:
             after = items[-1]["seq"]
 
     def _place(self, documents: Sequence[Document]) -> None:
-        for part in _parts([document.body for document in documents], CROWD):
-            self._call("POST", "/sandbox/orders/bulk", {"orders": part, "keepExisting": True})
+        bodies = [document.body for document in documents]
+        self._call("POST", "/sandbox/orders/bulk", {"orders": bodies, "keepExisting": True})
 
     def _call(self, method: str, path: str, body: Any = None, *, known: str = "") -> Any:
         """The answer; None for a refusal with the code `known`.

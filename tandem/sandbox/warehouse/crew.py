@@ -1,7 +1,7 @@
 """The crew: works through what is released, and does with each order the same under the same seed.
 
-What happens to an order hangs on the seed, its number and how often it was worked on, never on the hour or on what
-came before it.
+What happens to an order hangs on the seed, what is on it and how often it was worked on: never on its number, the hour
+or what came before it, since orders do not always come in the same sequence.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Crew:
         if not lines:
             return
         done = len({row["shipno"] for row in page.rows("soship", sono=sono)})
-        dice = random.Random(f"{self._seed}:{sono.strip()}:{done}")  # noqa: S311 (a play, not a secret)
+        dice = random.Random(f"{self._seed}:{done}:{_content(page, sono)}")  # noqa: S311 (a play, not a secret)
         throw = dice.randrange(1000)
         if not finish and throw < self._habits.late:
             tally.later += 1
@@ -101,6 +101,12 @@ class Crew:
             tally.part += 1
         else:
             tally.whole += 1
+
+
+def _content(page: Page, sono: str) -> str:
+    """What was ordered, and for how much."""
+    lines = sorted(page.rows("sotran", sono=sono), key=lambda line: line["tranlineno"])
+    return ";".join(f"{line['item']} {line['origqtyord']} {line['origextpri']}" for line in lines)
 
 
 def _some(wanted: Mapping[int, Decimal], dice: random.Random) -> dict[int, Decimal]:

@@ -33,7 +33,7 @@ def copied(path, to):
 
 def fill(enter, count=40):
     for number in range(1001, 1001 + count):
-        enter(str(number), [("SHADE", 2, "3.00", True)])
+        enter(str(number), [("SHADE", 2, f"{number}.00", True)])
 
 
 def test_the_same_seed_does_the_same_another_does_not(books, enter, path, tmp_path):
@@ -47,6 +47,23 @@ def test_the_same_seed_does_the_same_another_does_not(books, enter, path, tmp_pa
         outcomes.append(facts(copy))
     assert outcomes[0] == outcomes[1]
     assert outcomes[0] != outcomes[2]
+
+
+def test_the_number_of_an_order_decides_nothing(books, enter, path, tmp_path):
+    outcomes = []
+    for name, first in (("a", 1001), ("b", 2001)):
+        copy = copied(path, tmp_path / name)
+        again = Books(f"sqlite:///{copy}", CHICAGO, clock=lambda: NOW)
+        with again.open() as page:
+            for number in range(20):
+                line = {"sono": numbered(first + number), "tranlineno": 1, "item": "SHADE", "loctid": "MAIN"}
+                amounts = {"qtyord": D(2), "origqtyord": D(2), "price": D(number), "origextpri": D(2 * number)}
+                page.add("sotran", [{**line, **amounts, "extprice": D(2 * number), "stkcode": "Y"}])
+                page.add("somast", [{"sono": numbered(first + number), "custno": "SMITH01", "release": "Y"}])
+        Crew(again, 7).shift()
+        again.close()
+        outcomes.append([row[1:] for row in facts(copy)[0]])
+    assert outcomes[0] == outcomes[1]
 
 
 def test_shifts_leave_some_for_later_and_the_last_one_finishes(books, enter, path):
