@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -66,5 +66,5 @@ class Links:
         return found
 
 
-def _pairs(asked: sa.Select[str, str], tx: Connection) -> dict[str, str]:
+def _pairs(asked: sa.Select[Any], tx: Connection) -> dict[str, str]:
     return {row[0]: row[1] for row in tx.execute(asked)}

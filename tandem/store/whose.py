@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Table, and_
 
 from tandem.entities.cargo import Message
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = Row[Any]
 """A row whose columns the type checker need not know."""
 
 MOST = 5000

@@ -90,7 +90,7 @@ class Products:
         fitting.number("Price", table, "price", change.price)
         return fitting.faults
 
-    def _select(self) -> Select[*tuple[Any, ...]]:
+    def _select(self) -> Select[Any]:
         return select(*labelled(self._tables.icitem, _COLUMNS), self._stamp.label("updated"))
 
     def _row(self, connection: Connection, code: str, *, lock: bool = False) -> Row:

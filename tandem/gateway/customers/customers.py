@@ -108,7 +108,7 @@ class Customers:
             for row in rows
         ]
 
-    def _select(self) -> Select[*tuple[Any, ...]]:
+    def _select(self) -> Select[Any]:
         columns = f"{COLUMNS} {' '.join(self._custom)}"
         return select(*labelled(self._tables.arcust, columns), self._stamp.label("updated"))
 
@@ -139,16 +139,14 @@ class Customers:
         found: dict[str, str] = {}
         for part in chunks(numbers):
             statement = select(table.c.custno, table.c.exemptcode).where(table.c.custno.in_(part))
-            found.update(connection.execute(statement).all())
+            found |= {row[0]: row[1] for row in connection.execute(statement)}
         return found
 
     def _ship_tos(self, connection: Connection, numbers: Sequence[str]) -> dict[str, list[Row]]:
         table = self._tables.arcadr
         found: dict[str, list[Row]] = defaultdict(list)
         for part in chunks(numbers):
-            statement: Select[*tuple[Any, ...]] = select(*labelled(table, SHIP_TO_COLUMNS)).where(
-                table.c.custno.in_(part)
-            )
+            statement: Select[Any] = select(*labelled(table, SHIP_TO_COLUMNS)).where(table.c.custno.in_(part))
             for row in fetch(connection, statement.order_by(table.c.custno, table.c.cshipno), table):
                 found[row["custno"]].append(row)
         return found

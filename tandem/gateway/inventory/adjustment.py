@@ -59,7 +59,7 @@ class Adjustments:
         conditions = [table.c.item == item]
         if location:
             conditions.append(table.c.loctid.in_(sorted({location.strip(), location.strip().upper()})))
-        statement: Select[*tuple[Any, ...]] = select(*labelled(table)).where(*conditions)
+        statement: Select[Any] = select(*labelled(table)).where(*conditions)
         rows = fetch(connection, statement.with_hint(table, "WITH (UPDLOCK)", "mssql"), table)
         if not rows:
             raise NotFound(f"item {item} is not kept at location {location}")

@@ -82,7 +82,7 @@ class Movements:
     def _bin(self, connection: Connection, movement: Movement, stock: Row) -> Row:
         """The shelf that the movement takes from or adds to: the fullest one."""
         table = self._tables.iciqty
-        statement: Select[*tuple[Any, ...]] = select(*labelled(table, "item loctid qstore qbin qserial qonhand")).where(
+        statement: Select[Any] = select(*labelled(table, "item loctid qstore qbin qserial qonhand")).where(
             table.c.item == stock["item"], table.c.loctid == stock["loctid"]
         )
         shelves = fetch(connection, statement.with_hint(table, "WITH (UPDLOCK)", "mssql"), table)

@@ -76,10 +76,10 @@ class Inventory:
         )
         return page.map(lambda rows: self._stocks(connection, rows))
 
-    def _select(self) -> Select[*tuple[Any, ...]]:
+    def _select(self) -> Select[Any]:
         return select(*labelled(self._tables.iciloc, _COLUMNS), self._stamp.label("updated"))
 
-    def _records(self, connection: Connection, statement: Select[*tuple[Any, ...]]) -> list[Stock]:
+    def _records(self, connection: Connection, statement: Select[Any]) -> list[Stock]:
         return self._stocks(connection, fetch(connection, statement, self._tables.iciloc))
 
     def _stocks(self, connection: Connection, rows: Sequence[Row]) -> list[Stock]:

@@ -105,7 +105,7 @@ class Shipments:
         found: dict[Key, dict[int, Row]] = {key: {} for key in keys}
         for source in self._sources:
             for part in chunks(sorted({shipno for shipno, _ in keys})):
-                rows: Select[*tuple[Any, ...]] = select(*labelled(source, _COLUMNS)).where(source.c.shipno.in_(part))
+                rows: Select[Any] = select(*labelled(source, _COLUMNS)).where(source.c.shipno.in_(part))
                 for row in fetch(connection, rows, source):
                     of_key = found.get((row["shipno"], row["sono"]))
                     if of_key is not None:
@@ -125,7 +125,7 @@ class Shipments:
         found: dict[str, str] = {}
         for part in chunks(orders):
             statement = select(table.c.sono, table.c.extid).where(table.c.sono.in_(part))
-            found.update(connection.execute(statement).all())
+            found |= {row[0]: row[1] for row in connection.execute(statement)}
         return found
 
     def _shipment(
