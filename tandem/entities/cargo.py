@@ -53,6 +53,11 @@ class Known:
     manual_link: bool = False
     written: bool = False
 
+    @property
+    def perhaps_sent(self) -> bool:
+        """Whether the target may hold it: a payload is kept of what was, or may have been, written."""
+        return self.state is State.UNKNOWN or self.payload_hash is not None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TraceLine:

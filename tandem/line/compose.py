@@ -108,11 +108,6 @@ def compose(line: Connection, batch: Batch) -> Batch:
     return batch
 
 
-def _was_sent(cargo: Cargo) -> bool:
-    """A payload is remembered of what was written and of what may have been."""
-    return cargo.known is not None and cargo.known.payload_hash is not None
-
-
 def _compose(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
     assert cargo.canonical is not None  # noqa: S101 - understand decides what has none
     name = batch.entity.name
@@ -122,7 +117,7 @@ def _compose(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
         links=cargo.links,
         policy=line.workbook.decide(name, cargo.canonical.model_dump()),
         facts=line.facts,
-        doubtful=cargo.message.attempts > 0 or _was_sent(cargo),
+        doubtful=cargo.message.attempts > 0 or (cargo.known is not None and cargo.known.perhaps_sent),
         approved=cargo.message.event_type == APPROVED,
     )
     document = PLANS[name](cargo.canonical, around)

@@ -23,7 +23,7 @@ async def find(line: Connection, batch: Batch) -> dict[str, str]:
     Raises:
         Unavailable: the look-up failed, so nothing may be written.
     """
-    doubtful = [c for c in batch.open if not _target(c) and (c.message.attempts or _unknown(c))]
+    doubtful = [c for c in batch.open if not _target(c) and (c.message.attempts or (c.known and c.known.perhaps_sent))]
     if not doubtful or batch.route.write is None or batch.route.target is None:
         return {}
     connector = line.connectors[batch.route.target]
@@ -36,12 +36,6 @@ def _never_written(found: dict[str, str], cargo: Cargo) -> Outcome | None:
     if not getattr(cargo.document, "cancelled", False) or _target(cargo) or cargo.message.key in found:
         return None
     return skipped("cancelled before it was written")
-
-
-def _unknown(cargo: Cargo) -> bool:
-    """A document that was sent once without a link may stand there, whatever became of the record since."""
-    known = cargo.known
-    return known is not None and (known.state is State.UNKNOWN or known.payload_hash is not None)
 
 
 def _target(cargo: Cargo) -> str | None:
