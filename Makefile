@@ -1,7 +1,7 @@
 # The doors of the project. Everything that these make lies inside this folder: .venv, var, caches.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install check test e2e demo up clean
+.PHONY: help install check test e2e simulate crash bench demo up clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -26,6 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:
 	@echo "make demo    a shop's day, or ARGS=\"--online-retail FILE\"; make up    everything until Ctrl-C"
 	@echo "make test    make check    make e2e    make install    make clean"
+	@echo "make simulate SEEDS=2000    weeks of a shop on virtual time; make crash KILLS=200    real kill -9; make bench    ratios to the raw limit"
 
 install: $(STAMP)
 
@@ -48,7 +49,18 @@ test: install | $(TMPDIR)
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 e2e: install | $(TMPDIR)
-	$(BIN)/pytest tests/e2e $(ARGS)
+	$(BIN)/pytest $(if $(filter tests/e2e/%,$(ARGS)),,tests/e2e) $(ARGS)
+
+SEEDS ?= 200
+simulate: install | $(TMPDIR)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
+
+KILLS ?= 20
+crash: install | $(TMPDIR)
+	@$(BIN)/python -m tests.crash --kills $(KILLS) $(ARGS)
+
+bench: install | $(TMPDIR)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 demo: install | $(TMPDIR)
 	@$(BIN)/tandem demo $(ARGS)

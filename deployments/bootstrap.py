@@ -1,4 +1,7 @@
-"""Work pool and limits on the Prefect server: what prefect.yaml cannot say. Running it again changes nothing.
+"""The work pool on the Prefect server: what prefect.yaml cannot say. Running it again changes nothing.
+
+How often either system is called is no limit of Prefect's but a budget in the store (`TANDEM_CLARITY_RATE`,
+`TANDEM_SAGEPRO_RATE`), which holds for every drain on every machine.
 
 `python -m deployments.bootstrap`
 """
@@ -13,8 +16,6 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectNotFound
 
 POOL = "tandem"
-LIMITS = {"sagepro": 4, "clarity": 4}
-"""Calls under way at once against each system, over all runs; a missing limit would only warn."""
 
 
 async def ensure_pool(client: PrefectClient) -> bool:
@@ -27,18 +28,11 @@ async def ensure_pool(client: PrefectClient) -> bool:
     return False
 
 
-async def ensure_limits(client: PrefectClient) -> None:
-    """Create or correct the global concurrency limits."""
-    for name, limit in LIMITS.items():
-        await client.upsert_global_concurrency_limit_by_name(name, limit)
-
-
 async def main() -> None:
     """Bring the server into the state that the deployments rely on."""
     async with get_client() as client:
         made = await ensure_pool(client)
-        await ensure_limits(client)
-    sys.stderr.write(f"work pool {POOL!r} {'created' if made else 'was there'}; limits {LIMITS}\n")
+    sys.stderr.write(f"work pool {POOL!r} {'created' if made else 'was there'}\n")
 
 
 if __name__ == "__main__":

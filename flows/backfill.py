@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Literal
 
-from prefect import flow, runtime
+from prefect import flow, get_run_logger, runtime
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from flows.drain import Drain, empty, finish
+from flows.drain import LOOK_SECONDS, finish
 from flows.order_to_fulfillment import LINES
-from tandem.line.connection import connect
+from flows.pipeline import Pipeline
+from flows.stopping import stoppable
+from tandem.entities import ENTITIES, System
+from tandem.errors import Unauthorized, Unavailable
+from tandem.line import outage
+from tandem.line.backfill import choose, select
+from tandem.line.connection import Connection, connect
 from tandem.settings import settings
-from tasks.inbox import select
+from tandem.store.backfills import Backfill, Progress
+from tandem.values import utc_now
 from tasks.rehearse import dry_run
 from tasks.report import Tally
+
+AHEAD = 1000
+"""Records that may wait: enough for the next batches, and few enough for the inbox to stay small."""
+
+PATIENCE_SECONDS = 0.5
+"""How often a backfill asks whether a side that is away may be called again."""
 
 
 class Range(BaseModel):
@@ -39,14 +55,93 @@ class Range(BaseModel):
 
 @flow(name="backfill", flow_run_name="{range}", persist_result=False)
 async def backfill(range: Range) -> dict[str, int]:  # noqa: A002 - the name that the form in the UI shows
-    """Select, then drain as every other run does; what is linked already ends as NOOP."""
-    run = str(runtime.flow_run.id)
+    """Select page by page and drain as it goes, behind live traffic; what is linked already ends as NOOP.
+
+    One that is started again goes on where it was paused or cut off.
+
+    Raises:
+        Unavailable, Unauthorized: a side is away for long. Started again, the backfill goes on from its mark.
+    """
     source = dict(LINES)[range.entity]
     tally = Tally()
-    async with connect(settings(), owner=f"backfill:{run}") as line:
+    async with connect(settings(), owner=f"backfill:{runtime.flow_run.id}") as line:
         if range.dry_run:
             return await dry_run(line, range.entity, source, range.since, range.until, range.ids)
-        await select(line, range.entity, source, run, range.since, range.until, range.ids)
-        await empty(line, Drain(lines=LINES), tally)
+        name, chosen = choose(range.entity, range.since, range.until, range.ids)
+        job = line.store.backfills.begin(line.name, name, entity=range.entity, chosen=chosen, now=utc_now())
+        with stoppable() as stop:
+            await asyncio.to_thread(line.gate.warm)
+            await Filling(line, job, source, tally, stop).run()
         await finish(line, tally)
     return tally.plain()
+
+
+class Filling:
+    """One backfill between its list and its batches: never more than a few batches ahead of what is written."""
+
+    def __init__(self, line: Connection, job: Backfill, source: System, tally: Tally, stop: asyncio.Event) -> None:
+        self._line = line
+        self._job = job
+        self._lane = (job.entity, source)
+        self._tally = tally
+        self._stop = stop
+
+    async def run(self) -> None:
+        """Select and drain until all that was chosen went its way, or somebody says stop."""
+        async with Pipeline(self._line, LINES, self._tally, behind=True) as pipeline:
+            async for _ in self._selected():
+                await self._drain(pipeline, ahead=AHEAD)
+                if self._halted():
+                    get_run_logger().info("backfill %s stops at its mark", self._job.name)
+                    return
+            await self._drain(pipeline, ahead=0)
+        if not self._halted():
+            self._line.store.backfills.end(self._job, utc_now())
+
+    async def _selected(self) -> AsyncIterator[Progress]:
+        """Page after page; a side that is away is waited for, but not for long."""
+        entity, source = ENTITIES[self._job.entity], self._lane[1]
+        while True:
+            await self._patient(source)
+            try:
+                async for progress in select(self._line, entity, entity.route(source), self._job):
+                    yield progress
+            except (Unavailable, Unauthorized) as error:
+                if error.side is None:
+                    raise
+                outage.note(self._line, error)
+                self._job = self._line.store.backfills.get(self._line.name, self._job.name) or self._job
+            else:
+                return
+
+    async def _drain(self, pipeline: Pipeline, *, ahead: int) -> None:
+        """Until no more than `ahead` waits, and if that is none, until none is under way either."""
+        while not self._halted():
+            fed = await pipeline.feed()
+            if not self._waits(ahead) and (ahead or not (fed or pipeline.busy)):
+                return
+            if not pipeline.busy:
+                await self._patient(*outage.systems(ENTITIES[self._job.entity].route(self._lane[1])))
+            await pipeline.change(LOOK_SECONDS)
+
+    def _waits(self, ahead: int) -> bool:
+        inbox = self._line.store.inbox
+        return inbox.waiting(self._line.name, self._job.entity, at_most=ahead + 1, behind=True) > ahead
+
+    async def _patient(self, *sides: System) -> None:
+        """Until these sides may be called.
+
+        Raises:
+            Paused: one of them has been away for longer than a run lingers; a worker has better things to do.
+        """
+        lingering = timedelta(seconds=self._line.settings.linger_seconds)
+        while (pause := outage.away(self._line, *sides)) and not self._halted():
+            if pause.until - pause.since > lingering:
+                outage.refuse(self._line, *sides)
+            await asyncio.sleep(PATIENCE_SECONDS)
+
+    def _halted(self) -> bool:
+        if self._stop.is_set():
+            return True
+        job = self._line.store.backfills.get(self._line.name, self._job.name)
+        return job is None or job.state is not Progress.RUNNING or job.round != self._job.round

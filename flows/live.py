@@ -4,125 +4,141 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from prefect import get_run_logger
 
-from flows.drain import Drain, empty, finish, run_name, turn, waits
+from flows.drain import LOOK_SECONDS, Drain, empty, finish, run_name
+from flows.pipeline import STOP_SECONDS, Pipeline
+from flows.polling import Poll
+from flows.register import Place, Watch
+from flows.stopping import rest, stoppable
 from tandem import dispatch
-from tandem.entities import ENTITIES
-from tandem.errors import Unavailable
-from tandem.line import gather
+from tandem.errors import SettingsError, StoreUnavailable, Unavailable
+from tandem.line import outage
 from tandem.line.connection import Connection, connect
 from tandem.settings import settings
-from tandem.values import utc_now
+from tasks.alert import send_alerts
 from tasks.report import Tally
 
-LOOK_SECONDS = 0.05
-"""How often an idle drain asks the store whether anything waits."""
-
 REPORT_SECONDS = 15.0
-"""Least time between two reports of one run."""
+"""Least time between two reports of one run, and between two tries to send alerts."""
+
+CALM_SECONDS = 1.0
+"""How long nothing came before a run takes the time to report; the last report is that at its end."""
+
+STORE_SECONDS = 1.0
+"""Between two tries to reach a store that is away."""
 
 HAND_OVER_SECONDS = 60.0
 """How long a run waits for its successor; after that the webhook or the sweep wakes one."""
 
 
-@dataclass(kw_only=True)
-class Watch:
-    """The clocks of one run, in seconds of the monotonic clock."""
-
-    started: float = field(default_factory=time.monotonic)
-    worked: float = field(default_factory=time.monotonic)
-    polled: float = float("-inf")
-    reported: float = float("-inf")
-
-
 async def live(order: Drain) -> dict[str, int]:
     """Drain for as long as something comes, up to the age at which a run hands over; gives the tally."""
-    tally = Tally()
+    run = LiveRun(order)
     async with connect(settings(), owner=run_name()) as line:
-        await asyncio.to_thread(line.gate.warm)  # seconds that no record should wait for
-        await _stay(line, order, tally)
-        await finish(line, tally)
-    return tally.plain()
+        with stoppable() as stop:
+            await asyncio.to_thread(line.gate.warm)  # seconds that no record should wait for
+            await run.stay(line, stop)
+            await finish(line, run.tally)
+    return run.tally.plain()
 
 
-async def _stay(line: Connection, order: Drain, tally: Tally) -> None:
-    """Drain and linger; leave the register first and look once more, so that no event falls between two drains."""
-    watch = Watch()
-    while True:
-        line.store.drains.enter(
-            line.owner, [entity for entity, _ in order.lines], until=_soon(line), connection=line.name, now=utc_now()
-        )
-        await _live(line, order, tally, watch)
-        if _old(line, watch):
-            await _hand_over(line, order, tally)
-        line.store.drains.leave(line.owner)
-        if not await empty(line, order, tally) or _old(line, watch):
-            return
+class LiveRun:
+    """One run from the register to the register."""
 
+    def __init__(self, order: Drain) -> None:
+        self.order = order
+        self.tally = Tally()
+        self._poll, self._shut_out = Poll(), False
+        self._watch: Watch
+        self._place: Place
 
-def _soon(line: Connection) -> datetime:
-    return utc_now() + timedelta(seconds=line.settings.lease_seconds)
-
-
-def _others(line: Connection) -> bool:
-    return any(drain.owner != line.owner for drain in line.store.drains.up(utc_now(), line.name))
-
-
-def _old(line: Connection, watch: Watch) -> bool:
-    return time.monotonic() - watch.started >= line.settings.run_seconds
-
-
-async def _live(line: Connection, order: Drain, tally: Tally, watch: Watch) -> None:
-    """Until nothing came for the linger window, or the run is old enough to hand over."""
-    while not _old(line, watch):
-        now = time.monotonic()
-        if now - watch.polled >= line.settings.poll_seconds:
-            line.store.drains.beat(line.owner, until=_soon(line))
-            await _poll(line, order)
-            watch.polled = now
-        if await turn(line, order, tally):
-            watch.worked = time.monotonic()
-        elif tally.unreported and time.monotonic() - watch.reported >= REPORT_SECONDS:
-            await finish(line, tally)
-            watch.reported = time.monotonic()
-        elif time.monotonic() - watch.worked >= line.settings.linger_seconds:
-            return
-        else:
-            await _wait(line, order, until=watch.polled + line.settings.poll_seconds)
-
-
-async def _poll(line: Connection, order: Drain) -> None:
-    """Ask for what no event announces; an outage there must not end a run that the other side needs."""
-    for entity, source in order.lines:
-        route = ENTITIES[entity].route(source)
-        if route.live_poll:
+    async def stay(self, line: Connection, stop: asyncio.Event) -> None:
+        """Drain and linger; leave the register first and look once more, so that no event falls between two drains."""
+        self._watch, self._place = Watch(), Place(line, self.order.lines)  # connecting and warming up took seconds
+        while True:
+            self._place.enter()
             try:
-                await gather.sweep(line, ENTITIES[entity], route, overlap=gather.LIVE_OVERLAP)
-            except Unavailable as outage:
-                get_run_logger().warning("%s of %s could not be polled: %s", entity, source, outage)
+                await self._take_over(stop)
+                await self._drain(line, stop)
+            finally:
+                self._place.leave()
+            over = stop.is_set() or self._place.succeeded()  # beside its successor it would overtake, or be overtaken
+            if over or not await empty(line, self.order, self.tally, stop) or self._watch.old(line):
+                return
 
+    async def _take_over(self, stop: asyncio.Event) -> None:
+        """Wait until the run that hands over has written what it took: a customer's orders must not change places."""
+        give_up = time.monotonic() + STOP_SECONDS + 1
+        while time.monotonic() < give_up and not stop.is_set() and self._place.awaited():
+            await rest(stop, LOOK_SECONDS)
 
-async def _wait(line: Connection, order: Drain, *, until: float) -> None:
-    """Until something is due, or it is time to poll."""
-    while time.monotonic() < until:
-        if any(waits(line, entity) for entity, _ in order.lines):
+    async def _drain(self, line: Connection, stop: asyncio.Event) -> None:
+        async with Pipeline(line, self.order.lines, self.tally, behind=self.order.behind) as pipeline:
+            try:
+                await self._live(line, pipeline, stop)
+                if not stop.is_set() and self._watch.old(line) and outage.passable(line, self.order.lines):
+                    await self._hand_over(line, pipeline, stop)
+            finally:
+                await self._poll.end()
+
+    async def _live(self, line: Connection, pipeline: Pipeline, stop: asyncio.Event) -> None:
+        """Until nothing came for the linger window, nothing can go for longer than that, or the run is old."""
+        watch = self._watch
+        while not (stop.is_set() or self._watch.old(line)):
+            fed = await self._fed(line, pipeline, stop)
+            if fed is None:
+                continue
+            if fed or pipeline.busy:
+                watch.worked = time.monotonic()
+                await pipeline.change(LOOK_SECONDS)
+            elif self._calm() and self.tally.unreported:
+                await finish(line, self.tally)
+                watch.reported = time.monotonic()
+            elif self._shut_out or time.monotonic() - watch.worked >= line.settings.linger_seconds:
+                return
+            else:
+                await rest(stop, LOOK_SECONDS)
+
+    async def _look_after(self, line: Connection) -> None:
+        """What has its times, whether there is work or not."""
+        watch, now = self._watch, time.monotonic()
+        if now - watch.polled >= line.settings.poll_seconds and self._poll.again():
+            watch.polled = now
+            self._place.beat()
+            self._poll.start(line, self.order.lines)
+            self._shut_out = outage.for_long(line, self.order.lines)
+        if now - watch.told >= REPORT_SECONDS:
+            watch.told = now
+            if line.store.alerts.pending(limit=1):
+                await send_alerts(line)
+
+    async def _fed(self, line: Connection, pipeline: Pipeline, stop: asyncio.Event) -> bool | None:
+        """Whether a batch was claimed; None while the store is away."""
+        try:
+            await self._look_after(line)
+            fed = await pipeline.feed()
+        except StoreUnavailable as error:
+            self._watch.endure(error, line.settings.lease_seconds)
+            await rest(stop, STORE_SECONDS)
+            return None
+        self._watch.down = None
+        return fed
+
+    async def _hand_over(self, line: Connection, pipeline: Pipeline, stop: asyncio.Event) -> None:
+        """Ask for the successor, and go on draining until it is up: its start takes seconds."""
+        get_run_logger().info("handing over after %s s", line.settings.run_seconds)
+        try:
+            await dispatch.start(self.order.successor, {"options": {"live": True}}, key=f"after:{line.owner}")
+        except (Unavailable, SettingsError) as error:
+            get_run_logger().warning("no successor could be asked for: %s; the next event or sweep wakes one", error)
             return
-        await asyncio.sleep(LOOK_SECONDS)
+        give_up = time.monotonic() + HAND_OVER_SECONDS
+        while time.monotonic() < give_up and not stop.is_set() and not self._place.succeeded():
+            if await self._fed(line, pipeline, stop) is not None:
+                await pipeline.change(LOOK_SECONDS)
 
-
-async def _hand_over(line: Connection, order: Drain, tally: Tally) -> None:
-    """Ask for the successor, and go on draining until it is up: its start takes seconds."""
-    get_run_logger().info("handing over after %s s", line.settings.run_seconds)
-    try:
-        await dispatch.start(dispatch.LIVE, {"options": {"live": True}}, key=f"after:{line.owner}")
-    except Unavailable as outage:
-        get_run_logger().warning("no successor could be asked for: %s; the next event or the sweep wakes one", outage)
-        return
-    give_up = time.monotonic() + HAND_OVER_SECONDS
-    while time.monotonic() < give_up and not _others(line):
-        if not await turn(line, order, tally):
-            await _wait(line, order, until=time.monotonic() + LOOK_SECONDS * 10)
+    def _calm(self) -> bool:
+        now = time.monotonic()
+        return now - self._watch.worked >= CALM_SECONDS and now - self._watch.reported >= REPORT_SECONDS

@@ -33,5 +33,5 @@ class Options(BaseModel):
 @flow(name="order-to-fulfillment", flow_run_name="{options}", persist_result=False)
 async def order_to_fulfillment(options: Options = Options()) -> dict[str, int]:  # noqa: B008 - frozen defaults
     """Bring the store and the company into step for customers, orders and shipments."""
-    order = Drain(lines=LINES)
+    order = Drain(lines=LINES, behind=False if options.live else None)  # a backfill must not stand before an order
     return await (live(order) if options.live else sweep_and_drain(order))

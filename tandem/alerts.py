@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,8 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from tandem.settings import Settings
-from tandem.store import Store
-from tandem.store.masking import masked
+from tandem.store import Store, redaction
 from tandem.values import utc_now
 
 if TYPE_CHECKING:
@@ -20,9 +18,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MAIL = re.compile(r"[^\s@<>,;:\"']+@[^\s@<>,;:\"']+\.[^\s@<>,;:\"']+")
-_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+\S+")
-_LOGIN = re.compile(r"(?<=://)[^\s/@]+@")
 _SHORTEST = 6
 """A setting that is shorter is no secret worth the name, and would blot out half of a sentence."""
 
@@ -58,11 +53,8 @@ def tell(settings: Settings, title: str, text: str) -> bool:
 
 
 def redacted(text: str, settings: Settings | None = None) -> str:
-    """The text without secrets, logins in addresses, e-mail addresses and card numbers."""
-    for secret in _secrets(settings) if settings else ():
-        text = text.replace(secret, "***")
-    text = _LOGIN.sub("***@", _BEARER.sub(r"\1 ***", text))
-    return str(masked(_MAIL.sub("(e-mail)", text)))
+    """The text without the secrets of the settings, and without what `tandem.store.redaction` takes out of any."""
+    return redaction.redacted(text, _secrets(settings) if settings else ())
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from tandem.entities import ENTITIES
 from tandem.errors import SettingsError, Unavailable
 from tandem.values import utc_now
 
@@ -54,11 +55,23 @@ async def start(deployment: str, parameters: dict[str, Any] | None = None, *, ke
     return _run(run)
 
 
-async def wake(_entities: Iterable[str] = ()) -> Run | None:
-    """Ask for a live drain unless one is on its way; None when there was no need.
+async def wake(entities: Iterable[str] = ()) -> Run | None:
+    """Ask for a live drain of each kind that these entities need, unless one is on its way; none named: that of orders.
 
-    Whether one is up already stands in the register of drains, where the caller looks first.
+    Gives None when one of them was on its way already: whether it takes what waits is to be looked at again.
+
+    Whether one is up already stands in the register of drains, where the caller looks first. Two that ask at the same
+    moment see the same newest run, and the run that comes after it is one.
+
+    Raises:
+        Unavailable: the server does not answer.
+        SettingsError: the server does not know the deployment.
     """
+    runs = [await _wake(drain) for drain in sorted({ENTITIES[entity].drain for entity in entities}) or [LIVE]]
+    return runs[0] if all(runs) else None
+
+
+async def _wake(deployment: str) -> Run | None:
     import httpx
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import (
@@ -66,27 +79,23 @@ async def wake(_entities: Iterable[str] = ()) -> Run | None:
         DeploymentFilterName,
         FlowFilter,
         FlowFilterName,
-        FlowRunFilter,
-        FlowRunFilterState,
-        FlowRunFilterStateType,
     )
-    from prefect.client.schemas.objects import StateType
     from prefect.client.schemas.sorting import FlowRunSort
 
-    flow_name, deployment_name = LIVE.split("/")
-    coming = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
+    flow_name, deployment_name = deployment.split("/")
     try:
         async with get_client() as client:
-            up = await client.read_flow_runs(
+            newest = await client.read_flow_runs(
                 flow_filter=FlowFilter(name=FlowFilterName(any_=[flow_name])),
                 deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[deployment_name])),
-                flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=coming))),
                 sort=FlowRunSort.EXPECTED_START_TIME_DESC,
                 limit=20,
             )
     except httpx.HTTPError as error:
         raise Unavailable(f"the Prefect server does not answer: {type(error).__name__}") from None
-    return None if any(_comes_up(run) for run in up) else await start(LIVE)
+    if any(_comes_up(run) for run in newest):
+        return None
+    return await start(deployment, key=f"wake:after:{newest[0].id if newest else 'none'}")
 
 
 def _comes_up(run: Any) -> bool:
@@ -95,7 +104,10 @@ def _comes_up(run: Any) -> bool:
     One that is older has entered it, is about to end, or died with its machine and stays RUNNING for ever: none of
     these takes what waits.
     """
-    return run.state is not None and (run.state.is_scheduled() or utc_now() - run.state.timestamp < COMING_UP)
+    state = run.state
+    if state is None or state.is_final():
+        return False
+    return bool(state.is_scheduled() or utc_now() - state.timestamp < COMING_UP)
 
 
 async def look(run_id: UUID) -> Run:

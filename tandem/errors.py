@@ -6,9 +6,11 @@ TandemError
   CompanyError             the Sage Pro company is not as it must be; names table and column
   StoreUnavailable         the inbox store cannot take or give anything now
   SignatureError           a webhook is not what its sender signed; carries the reason counted
+    ClockSkew              it is, but by the sender's clock too long ago or too early
   ConnectorError           the other side of an HTTP call
     Unavailable            nothing was changed there; try again later
       RateLimited          the same, with the time to wait
+      Paused               we did not even ask: that side is left in peace for now
     OutcomeUnknown         the other side may have committed: look before any second write
     Refused                a permanent answer of no, with the problem document
       Unauthorized         the credentials were refused
@@ -59,12 +61,30 @@ class SignatureError(TandemError):
         self.reason = reason
 
 
+class ClockSkew(SignatureError):
+    """The signature fits and only the time does not; our clock is `seconds` ahead of the sender's (else behind)."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__("clock-skew", message)
+        self.seconds = seconds
+
+
 class ConnectorError(TandemError):
-    """Something went wrong on the other side of an HTTP call."""
+    """Something went wrong on the other side of an HTTP call.
+
+    `side` is the system, where the connector knows it; `noted` once the outage that it speaks of is on record.
+    """
+
+    side: str | None = None
+    noted: bool = False
 
 
 class Unavailable(ConnectorError):
-    """The other side did not take the request and changed nothing."""
+    """The other side did not take the request and changed nothing; `reached` if it had it and failed on it."""
+
+    def __init__(self, message: str, *, reached: bool = False) -> None:
+        super().__init__(message)
+        self.reached = reached
 
 
 class RateLimited(Unavailable):
@@ -73,6 +93,10 @@ class RateLimited(Unavailable):
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Paused(Unavailable):
+    """Nothing was asked: that side is left in peace for now."""
 
 
 class OutcomeUnknown(ConnectorError):

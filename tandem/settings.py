@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tandem.errors import SettingsError
+
+ClosedPeriod = Literal["hold", "first-open-day"]
 
 
 class Settings(BaseSettings):
@@ -44,6 +48,13 @@ class Settings(BaseSettings):
     sagepro_user: str = Field("TNDM", min_length=1, max_length=4, description="Written to adduser and lckuser")
     sagepro_location: str = Field("MAIN", description="Location of orders that name none")
     sagepro_allocate: bool = Field(False, description="Raise lsoaloc and qsoaloc at order entry (sites differ)")
+    sagepro_transactions: bool = Field(
+        True, description="The company's tables know transactions; no for FoxPro's: orders are then entered in steps"
+    )
+    sagepro_closed_period: ClosedPeriod = Field(
+        "hold",
+        description="An order dated in a closed fiscal period: hold, or first-open-day with its date in the notes",
+    )
     sagepro_custom_fields: str = Field(
         "", description="The site's own columns that callers may read and write: `somast.websono arcust.user1`"
     )
@@ -51,18 +62,51 @@ class Settings(BaseSettings):
     sagepro_webhook_secrets: SecretStr | None = Field(
         None, description="Secrets of webhooks from the gateway's watcher"
     )
+    sagepro_webhook_url: str | None = Field(
+        None, pattern=r"^(https?://\S+)?$", description="Where the watcher posts; the local ingress if absent"
+    )
+    sagepro_watch: str = Field("stock product shipment customer", description="What the watcher looks at")
+    sagepro_watch_seconds: float = Field(0.2, gt=0, description="Seconds between two looks for stamped changes")
+    sagepro_watch_overlap_seconds: float = Field(10, ge=2, description="How far clocks at Sage Pro's screens differ")
+    sagepro_watch_full_seconds: float = Field(60, gt=0, description="Seconds between two comparisons of everything")
+    sagepro_watch_announce_all: bool = Field(False, description="Tell what a first pass finds, not only remember it")
 
     clarity_url: str | None = Field(None, description="Base address of the store; the local sandbox if absent")
     clarity_token: SecretStr | None = Field(None, description="Bearer token for the store's REST API")
     clarity_dialect: str = Field("camel", description="Name of the file in mappings/dialects that fits the store")
     clarity_webhook_secrets: SecretStr | None = Field(None, description="Webhook secrets, comma-separated for rotation")
+    clarity_webhook_style: Literal["standard", "body-hmac"] = Field(
+        "standard", description="standard: Standard Webhooks; body-hmac: HMAC-SHA256 over the body alone (legacy)"
+    )
+    clarity_webhook_signature_header: str = Field(
+        "X-Webhook-Signature",
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="Header of a body-hmac signature, base64 or hex (X-Shopify-Hmac-SHA256, X-WC-Webhook-Signature)",
+    )
+    clarity_webhook_id_header: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9-]*$",
+        description="Header by which a body-hmac sender names a delivery (X-Shopify-Webhook-Id); empty: the body does",
+    )
     clarity_zone: str | None = Field(None, description="Time zone of date-times that the store sends without an offset")
 
     ingress_max_body: int = Field(1_048_576, ge=1024, description="Bytes; a larger webhook is answered 413")
     webhook_tolerance: int = Field(300, ge=1, description="Seconds that a webhook's timestamp may be off")
 
-    batch_size: int = Field(100, ge=1, le=500, description="Records that a drain takes at once")
-    lease_seconds: int = Field(120, ge=5, description="How long a claim lasts before another drain may take the record")
+    silence_minutes: int = Field(
+        10, ge=1, description="Age at which a change that polling found and no event announced is worth an alert"
+    )
+    open_sweep_minutes: int = Field(
+        60, ge=0, description="How often all that is still open in the company is read again; 0: never"
+    )
+
+    batch_size: int = Field(250, ge=1, le=500, description="Records that a drain takes at once, at the most")
+    pipeline: int = Field(
+        2, ge=1, le=8, description="Batches of one kind under way at once in a run; 1: one after the other"
+    )
+    lease_seconds: int = Field(
+        30, ge=5, description="Seconds until another drain may take the records of one that died; a live one prolongs"
+    )
     linger_seconds: int = Field(300, ge=0, description="How long a live run waits for more before it ends")
     run_seconds: int = Field(900, ge=10, description="Age at which a live run hands over to its successor")
     poll_seconds: float = Field(2.0, gt=0, description="How often a live run asks the gateway for new shipments")
@@ -76,6 +120,25 @@ class Settings(BaseSettings):
     )
     rounding_limit: str = Field("0.05", description="Largest difference that one explicit rounding line may carry")
 
+    price_jump: Decimal = Field(
+        Decimal(10), ge=0, description="A price this many times up or down on the shop's is held for a person; 0: never"
+    )
+    zero_prices: bool = Field(False, description="Let a price of 0.00 go to the shop without a person's word")
+    catalogue_create: bool = Field(False, description="Give the shop, unpublished, the products that it lacks")
+    catalogue_unmatched: Literal["skip", "hold"] = Field(
+        "skip", description="A product without a counterpart: skip (and list it), or hold it for a person"
+    )
+
+    reconcile_each: Decimal = Field(Decimal(0), ge=0, description="Largest stock correction of one item unasked")
+    reconcile_share: Decimal = Field(Decimal("0.01"), ge=0, description="Most stock that may differ for any correction")
+    reconcile_total: Decimal = Field(Decimal(0), ge=0, description="Largest sum of stock corrections unasked")
+    clarity_rate: float = Field(0, ge=0, description="Calls per second to the store, over all drains; 0: no limit")
+    sagepro_rate: float = Field(0, ge=0, description="Calls per second to the gateway, over all drains; 0: no limit")
+    keep_days: int = Field(
+        90, ge=1, description="Days that the content of a settled event is kept; its id is kept four times as long"
+    )
+
+    operator: str = Field("", description="Your name on what you edit, replay or link; your login if absent")
     alert_urls: SecretStr | None = Field(None, description="Apprise addresses, comma-separated")
 
     def url_of(self, service: str) -> str:

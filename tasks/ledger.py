@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from prefect import runtime, task
 
+from tandem.line import settle as settling
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
-from tandem.values import utc_now
-from tasks.policies import LOCAL
+from tandem.store import SettleReport
+from tasks.policies import LASTING
 
 
-@task(name="settle", task_run_name="settle {batch}", **LOCAL)
-async def settle(line: Connection, batch: Batch) -> Batch:
+# Safe to retry: all of it is one transaction, and it checks the leases.
+@task(name="settle", task_run_name="settle {batch}", **LASTING)
+async def settle(line: Connection, batch: Batch) -> SettleReport:
     """Write down what became of each record; one whose lease went to another drain is left to that one."""
-    for cargo in batch.cargo:
-        # Before settling: killed in between, the event is still open and the next drain erases again.
-        if cargo.message.event_type in batch.route.erases:
-            line.store.erase(line.name, batch.entity.name, cargo.message.key, utc_now())
-    line.store.ledger.settle(batch.cargo, owner=line.owner, now=utc_now(), flow_run_id=runtime.flow_run.id)
-    return batch
+    return settling.settle(line, batch, flow_run_id=runtime.flow_run.id)

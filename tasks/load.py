@@ -7,6 +7,7 @@ from prefect import task
 from tandem.line import write
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
+from tandem.line.reserve import reserved
 from tasks.policies import REMOTE
 
 
@@ -14,4 +15,5 @@ from tasks.policies import REMOTE
 @task(name="load", task_run_name="load {batch}", **REMOTE)
 async def load(line: Connection, batch: Batch) -> Batch:
     """Write what is open to the target in bulk, looking first where an earlier try may have written."""
-    return await write.load(line, batch)
+    with reserved(line, batch):
+        return await write.load(line, batch)

@@ -8,7 +8,7 @@ from prefect import Task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from tandem.errors import RateLimited, Unavailable
+from tandem.errors import RateLimited, StoreUnavailable, Unavailable
 
 
 def outage(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -18,6 +18,20 @@ def outage(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
 
 LOCAL: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False, "cache_result_in_memory": False}
 """Work on what is at hand: failing once means failing again, so no retry."""
+
+
+def store_away(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether our own store could not take it now."""
+    return isinstance(state.data, StoreUnavailable)
+
+
+LASTING: dict[str, Any] = {
+    **LOCAL,
+    "retries": 4,
+    "retry_delay_seconds": [0.2, 1, 2, 4],
+    "retry_condition_fn": store_away,
+}
+"""What must be written down before the lease runs out: a store that is away for a moment is waited for."""
 
 REMOTE: dict[str, Any] = {
     **LOCAL,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from prefect import task
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
 from tandem.alerts import redacted
+from tandem.entities.cargo import Message
 from tandem.entities.state import COMES_BACK, NEEDS_A_PERSON
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
@@ -17,6 +19,10 @@ from tasks.policies import LOCAL
 
 SHOWN = 500
 """Rows in the table of failures; all of them are on the dead-letter desk."""
+
+
+LOST = "left to another drain"
+"""Counted where a lease was lost; what became of the record stands in the other drain's tally."""
 
 
 class Tally:
@@ -27,10 +33,14 @@ class Tally:
         self.failures: list[dict[str, Any]] = []
         self.unreported = 0
 
-    def add(self, batch: Batch) -> None:
-        """Count a settled batch."""
+    def add(self, batch: Batch, lost: Iterable[Message] = ()) -> None:
+        """Count a settled batch; what another drain took meanwhile is counted by that one."""
+        elsewhere = {message.key for message in lost}
         for cargo in batch.cargo:
             if cargo.outcome is None:
+                continue
+            if cargo.message.key in elsewhere:
+                self.counts[batch.entity.name, LOST] += 1
                 continue
             state = cargo.outcome.state
             self.counts[batch.entity.name, state] += 1

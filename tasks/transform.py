@@ -11,10 +11,13 @@ from tandem.line.connection import Connection
 from tasks.policies import LOCAL
 
 
-@task(name="understand", task_run_name="understand {batch}", **LOCAL)
-async def understand(line: Connection, batch: Batch) -> Batch:
-    """Source record to canonical model by its sheet."""
-    return read.understand(line, batch)
+@task(name="transform", task_run_name="transform {batch}", **LOCAL)
+async def transform(line: Connection, batch: Batch) -> Batch:
+    """Source record to canonical model by its sheet and, where nothing has to be fetched first, to the payload."""
+    read.understand(line, batch)
+    if batch.open and not batch.route.companions and not composing.link(line, batch):
+        composing.compose(line, batch)
+    return batch
 
 
 @task(name="announce-parents", task_run_name="parents of {batch}", **LOCAL)

@@ -42,6 +42,28 @@ def prepare(url: UrlOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def check(as_json: JsonOption = False) -> None:
+    """Find orders that are only partly there, by their control totals; ends with 1 if there is one."""
+    from dataclasses import asdict
+
+    from tandem.gateway.company.company import Company
+    from tandem.gateway.orders.staged.partial import partial_documents
+    from tandem.settings import settings
+
+    company = Company.open(settings())
+    try:
+        with company.read() as connection:
+            found = partial_documents(connection, company)
+    finally:
+        company.close()
+    lines = [f"Sales order {partial.sono} (order {partial.extid} of the shop): {partial.what}" for partial in found]
+    told = "\n".join(lines) or "Every order is whole."
+    _say({"partial": [asdict(partial) for partial in found]}, told, as_json)
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
 def describe(url: UrlOption = None, as_json: JsonOption = False) -> None:
     """Show columns, widths and counters of a company, and none of its data."""
     from tandem.gateway.company.describe import describe_company

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from tandem.settings import Settings, settings
 if TYPE_CHECKING:
     from tandem.cli.acts import Acts, Script
     from tandem.cli.settling import Settling
+    from tandem.cli.stock_act import StockAct
     from tandem.sandbox.play.script import Cast, Document
     from tandem.store import Store
 
@@ -48,35 +48,42 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")] = False,
 ) -> None:
     """Start everything in a fresh folder, play, reconcile both systems, tell what happened, stop everything."""
-    started = time.monotonic()
+    from tandem.sandbox.play import stock_day
+
+    began = time.monotonic()
     cast, script = _script(online_retail, seed)
     plan = Plan(
         cast=cast,
         script=script,
         outlines=[document.outline() for document in script()],
+        few=stock_day.orders(seed) if online_retail is None else {},
         day=online_retail is None,
         outage=interrupt_gateway,
         patience=patience,
         stay=stay,
-        show=not as_json,
+        as_json=as_json,
+        began=began,
     )
-    facts = _perform(plan, (home or settings().home / "demo").resolve(), keep=keep)
-    facts["seconds"] = round(time.monotonic() - started, 1)
-    _conclude(facts, as_json=as_json)
+    _conclude(_perform(plan, (home or settings().home / "demo").resolve(), keep=keep))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is played and how; the outlines are the script's documents without their bodies."""
+    """What is played and how; the outlines are the script's documents without their bodies.
+
+    `few` are the orders of the stock story by their part in it; none where it is not played.
+    """
 
     cast: Cast
     script: Script
     outlines: list[Document]
+    few: dict[str, Document]
     day: bool
     outage: float | None
     patience: float
     stay: bool
-    show: bool
+    as_json: bool
+    began: float
 
 
 def _perform(plan: Plan, place: Path, *, keep: bool) -> dict[str, Any]:
@@ -86,20 +93,18 @@ def _perform(plan: Plan, place: Path, *, keep: bool) -> dict[str, Any]:
     environment.check_ports(settings(), ("gateway", "sandbox", "ingress"))  # before the folder is cleared
     _clear(place, keep=keep)
     now = environment.isolate(place, zone=plan.cast.zone)
-    return _play(now, plan) | {"company": now.company_url.removeprefix("sqlite:///"), "home": str(place)}
+    return _play(now, plan)
 
 
-def _conclude(facts: dict[str, Any], *, as_json: bool) -> None:
-    """The facts as JSON if they are wanted, and an error unless all is well."""
+def _conclude(facts: dict[str, Any]) -> None:
+    """An error unless all is well."""
     from tandem.cli.story import good
-    from tandem.values import dumps
 
-    if as_json:
-        typer.echo(dumps(facts))
     if not good(facts):
         raise NotAccountedFor(
             f"not all is well: {facts['accounted']} of {facts['documents']} accounted for, "
-            f"{facts['differences']} differences, {len(facts['unexpected'])} not as meant; look into {facts['home']}"
+            f"{facts['differences']} differences, {len(facts['unexpected'])} not as meant"
+            f"{'; '.join(['', *stock['flaws']]) if (stock := facts['stock']) else ''}; look into {facts['home']}"
         )
 
 
@@ -128,6 +133,8 @@ def _play(now: Settings, plan: Plan) -> dict[str, Any]:
     """The whole play between starting and stopping everything."""
     from tandem.cli.acts import Acts
     from tandem.cli.settling import Settling
+    from tandem.cli.stock_act import StockAct
+    from tandem.cli.telling import whisper
     from tandem.cli.up import running, say
     from tandem.sandbox.play.stage import Stage
     from tandem.store import Store
@@ -137,15 +144,18 @@ def _play(now: Settings, plan: Plan) -> dict[str, Any]:
         closing(Store.open(now.store_url)) as store,
         Stage(now.url_of("sandbox"), now.secret("clarity_token")) as stage,
     ):
-        settling = Settling(store, stage, supervisor, now.connection, plan.patience, _whisper)
+        settling = Settling(store, stage, supervisor, now.connection, plan.patience, whisper)
         acts = Acts(now, stage, settling, say)
         acts.enter(plan.cast)
         new = acts.sell(plan.script, plan.outlines, outage=plan.outage, trouble=plan.day)
+        few = StockAct(now, stage, settling, say, plan.few) if plan.few and not acts.record.there else None
         if plan.day and new:
             acts.change(new)
+            if few:
+                few.play()
             acts.ship()
         say("both systems are compared")
-        facts = _account(now, store, plan, acts)
+        facts = _account(now, store, plan, acts, few)
         if plan.stay:
             _stay(now, settling)
         else:
@@ -167,22 +177,20 @@ def _stay(now: Settings, settling: Settling) -> None:
         say("stopping")
 
 
-def _account(now: Settings, store: Store, plan: Plan, acts: Acts) -> dict[str, Any]:
-    """The facts; the story as well, for a person."""
+def _account(now: Settings, store: Store, plan: Plan, acts: Acts, few: StockAct | None) -> dict[str, Any]:
+    """The facts, printed as they are for a program and as a story for a person."""
     from tandem.cli.reconcile import reconcile_facts
     from tandem.cli.story import endings, facts_of
     from tandem.cli.telling import tell
+    from tandem.values import dumps
 
     reconciled = asyncio.run(reconcile_facts(now))
-    ended = endings(store, now.connection, plan.outlines)
-    facts = facts_of(ended, reconciled, plan.cast.currency, acts.record)
-    if plan.show:
+    ended = endings(store, now.connection, [*plan.outlines, *(order.outline() for order in plan.few.values())])
+    facts = facts_of(ended, reconciled, plan.cast.currency, acts.record, few.facts() if few else None)
+    facts |= {"company": now.company_url.removeprefix("sqlite:///"), "home": str(now.home)}
+    facts["seconds"] = round(time.monotonic() - plan.began, 1)
+    if plan.as_json:
+        typer.echo(dumps(facts))
+    else:
         tell(now, ended, facts, reconciled)
     return facts
-
-
-def _whisper(line: str) -> None:
-    """Progress that the next line replaces, for a person at a terminal alone."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\033[K{line}\r")
-        sys.stderr.flush()

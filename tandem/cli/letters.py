@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tandem.cli.person import person
 from tandem.entities.state import Fault, State
 from tandem.errors import TandemError
 
@@ -25,7 +25,9 @@ StateOption = Annotated[State | None, typer.Option("--state", help="HELD or DEAD
 EntityOption = Annotated[str | None, typer.Option("--entity", help="order, customer, ...")]
 FaultOption = Annotated[Fault | None, typer.Option("--fault", help="Class of the fault")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")]
-WhoOption = Annotated[str | None, typer.Option("--who", help="Your name on the record; your login if absent")]
+WhoOption = Annotated[
+    str | None, typer.Option("--who", help="Your name on the record; TANDEM_OPERATOR or your login if absent")
+]
 LetterArgument = Annotated[int, typer.Argument(help="Number of the letter")]
 
 
@@ -91,7 +93,7 @@ def edit(
         raise TandemError("say what to correct: --file FILE for the whole record, or --set PATH=VALUE")
     with _store() as store:
         payload = read(file) if file else assigned(store.letters.show(letter).payload or {}, assignments or [])
-        version = store.letters.edit(letter, payload, who or getpass.getuser(), utc_now())
+        version = store.letters.edit(letter, payload, person(who), utc_now())
     _say({"letter": letter, "version": version}, f"Letter {letter} is at version {version}.", as_json)
 
 
@@ -116,7 +118,7 @@ def replay(
             found = store.letters.list(state=state, entity=entity, fault=fault, limit=1_000_000)
             letters = [letter.id for letter in found]
         chosen = letters or []
-        count = store.letters.replay(chosen, who or getpass.getuser(), utc_now(), approve=approve)
+        count = store.letters.replay(chosen, person(who), utc_now(), approve=approve)
     facts = {"asked": len(chosen), "replayed": count}
     _say(facts, f"{count} of {len(chosen)} letters went back into the inbox.", as_json)
 
@@ -130,7 +132,7 @@ def give_up(
 ) -> None:
     """Close a letter for good; its record becomes SKIPPED with your reason."""
     with _store() as store:
-        store.letters.give_up(letter, reason, who or getpass.getuser())
+        store.letters.give_up(letter, reason, person(who))
     _say({"letter": letter, "state": State.SKIPPED}, f"Letter {letter} is closed.", as_json)
 
 

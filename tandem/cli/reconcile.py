@@ -28,7 +28,12 @@ class NotCompared(TandemError):
     exit_code = 2
 
 
+app = typer.Typer(invoke_without_command=True, add_completion=False)
+
+
+@app.callback()
 def reconcile(
+    context: typer.Context,
     since: Annotated[
         str | None, typer.Option(help="Made in either system from then on: a date, or ISO 8601 with offset")
     ] = None,
@@ -38,7 +43,12 @@ def reconcile(
         Path | None, typer.Option("--csv", metavar="FILE", help="Write what differs or is set apart to a CSV file")
     ] = None,
 ) -> None:
-    """Compare both systems; exit code 0 without a difference, 1 with one, 2 if it could not be told."""
+    """Compare both systems; exit code 0 without a difference, 1 with one, 2 if it could not be told.
+
+    `tandem reconcile stock` compares all stock instead.
+    """
+    if context.invoked_subcommand is not None:
+        return
     from tandem.cli.findings import COLUMNS, rows
     from tandem.cli.spreadsheet import write_csv
     from tandem.settings import settings
@@ -54,6 +64,23 @@ def reconcile(
             raise NotCompared(f"--csv {csv}: {error.strerror}") from None
     _print(facts, as_json=as_json)
     if facts["count"]:
+        raise typer.Exit(DIFFERENT)
+
+
+@app.command("stock")
+def stock(
+    apply: Annotated[bool, typer.Option("--apply", help="Correct what the limits allow; else only look")] = False,
+    each: Annotated[str | None, typer.Option(help="Largest correction of one item at one location")] = None,
+    share: Annotated[str | None, typer.Option(help="Part of all stock that may differ (0.01: one in 100)")] = None,
+    total: Annotated[str | None, typer.Option(help="Largest sum of the corrections")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")] = False,
+) -> None:
+    """Compare all stock of both systems, item by item; exit codes as above."""
+    from tandem.cli import stock as command
+
+    facts = command.compare_stock(apply=apply, each=each, share=share, total=total, told=_progress())
+    command.show(facts, as_json=as_json)
+    if facts["differing"]:
         raise typer.Exit(DIFFERENT)
 
 

@@ -9,6 +9,8 @@ from tandem.cli.processes import Service, Supervisor
 from tandem.settings import Settings
 
 POOL = "tandem"
+RUNS = 6
+"""Flow runs that the worker has under way at once: a live run and its successor, sweeps, a backfill."""
 WEB = ("gateway", "sandbox", "ingress")
 """Tandem's own HTTP services, in the order in which they are started."""
 HEALTH = {"gateway": "/api/v1/sagepro/health", "sandbox": "/health", "ingress": "/health"}
@@ -46,6 +48,22 @@ def prefect_server(now: Settings) -> Service:
     )
 
 
+def watcher(now: Settings) -> Service:
+    """The watcher beside the gateway; up when it knows all that it watches."""
+    from tandem.gateway.watch.health import file_of
+
+    said = file_of(now)
+    said.unlink(missing_ok=True)  # of an earlier one
+    return Service(
+        name="watcher", command=(sys.executable, "-m", "tandem", "serve", "watcher"), ready=said.exists, patience=600.0
+    )
+
+
+def watched(now: Settings) -> bool:
+    """Whether a watcher runs here: the gateway does, and there is a key to sign with."""
+    return "gateway" in embedded(now) and now.sagepro_webhook_secrets is not None
+
+
 def worker(now: Settings) -> Service:
     """The Prefect worker that starts each flow run as a process of its own."""
     return Service(
@@ -53,6 +71,7 @@ def worker(now: Settings) -> Service:
         command=(
             *_prefect("worker", "start"),
             *("--pool", POOL, "--type", "process", "--name", "embedded", "--install-policy", "never"),
+            *("--limit", str(RUNS)),
         ),
         ready=lambda: _worker_online(now),
     )
@@ -64,11 +83,14 @@ def start_all(supervisor: Supervisor, now: Settings) -> None:
     supervisor.start(prefect_server(now))
     for name in own:
         supervisor.start(web(name, now))
+    beside = ("watcher",) if watched(now) else ()
+    if beside:
+        supervisor.start(watcher(now))
     supervisor.wait("prefect")
     supervisor.run("bootstrap", (sys.executable, "-m", "deployments.bootstrap"))
     supervisor.start(worker(now))  # needs the pool alone, and takes as long as deploying
     supervisor.run("deploy", _prefect("deploy", "--all", "--no-prompt"))
-    supervisor.wait(*own, "worker")
+    supervisor.wait(*own, *beside, "worker")
 
 
 def _prefect(*words: str) -> tuple[str, ...]:

@@ -69,15 +69,20 @@ class Settling:
             self.wake()
 
     def wake(self) -> None:
-        """Ask for a live drain unless one is up or was asked for just now: the sweep's clock is too slow for a play."""
-        now = time.monotonic()
-        if now - self._woken < WAKE_PAUSE or self.store.status().drains:
+        """Ask for live drains of all that nobody takes, unless that was just done: the sweep is too slow for a play.
+
+        Shipments are among it even if none waits: no event announces them, a live drain asks for them.
+        """
+        now, status = time.monotonic(), self.store.status()
+        waiting = {"shipment", *(entity for some in status.waiting.values() for entity in some)}
+        missing = waiting.difference(*(drain.entities for drain in status.drains))
+        if now - self._woken < WAKE_PAUSE or not missing:
             return
         from tandem import dispatch
 
         self._woken = now
         try:
-            asyncio.run(dispatch.wake())
+            asyncio.run(dispatch.wake(missing))
         except Unavailable as error:
             self.told(str(error))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from tandem.store import Record, Status, Unused
+    from tandem.store.demand import Outstanding
+    from tandem.store.pauses import Pause
 
 
 def status(
@@ -27,12 +30,13 @@ def status(
             passes = [store.ledger.history(r.connection, r.entity, r.key) for r in found]
             _print_found(find, found, passes, list(store.inbox.unused([find]).values()), as_json=as_json)
         else:
-            _print_status(store.status(), as_json=as_json)
+            standing = store.pauses.standing()
+            _print_status(store.status(), standing, store.demand.outstanding(), as_json=as_json)
     finally:
         store.close()
 
 
-def status_facts(status: Status) -> dict[str, Any]:
+def status_facts(status: Status, away: Sequence[Pause] = (), demand: Sequence[Outstanding] = ()) -> dict[str, Any]:
     """The status as one JSON object."""
     refused = {
         connection: {name: n for name, n in numbers.items() if name.startswith("refused")}
@@ -50,18 +54,27 @@ def status_facts(status: Status) -> dict[str, Any]:
         "unsent_alerts": status.unsent_alerts,
         "refused": {connection: numbers for connection, numbers in refused.items() if numbers},
         "counters": status.counters,
+        "away": [
+            {name: getattr(pause, name) for name in ("connection", "system", "since", "until", "reason", "failures")}
+            for pause in away
+        ],
+        "demand": [asdict(taken) | {"age_seconds": _age(status, taken)} for taken in demand],
         "drains": [asdict(drain) | {"entities": sorted(drain.entities)} for drain in status.drains],
     }
 
 
-def _print_status(status: Status, *, as_json: bool) -> None:
+def _age(status: Status, taken: Outstanding) -> float:
+    return round(max((status.at - taken.since).total_seconds(), 0.0), 3)
+
+
+def _print_status(status: Status, away: Sequence[Pause], demand: Sequence[Outstanding], *, as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from tandem.values import dumps
 
     if as_json:
-        typer.echo(dumps(status_facts(status)))
+        typer.echo(dumps(status_facts(status, away, demand)))
         return
     table = Table(title="Records")
     for column in ("connection", "entity", "state", "records", "waiting"):
@@ -70,7 +83,7 @@ def _print_status(status: Status, *, as_json: bool) -> None:
         table.add_row(connection, entity, state, str(n), str(waiting) if waiting else "")
     console = Console()
     console.print(table)
-    for sentence in _sentences(status):
+    for sentence in (*map(_absence, away), *(_taken(status, taken) for taken in demand), *_sentences(status)):
         console.print(sentence, highlight=False, markup=False)
 
 
@@ -98,6 +111,19 @@ def _sentences(status: Status) -> list[str]:
             for name, n in _sorted(numbers)
         ),
     ]
+
+
+def _taken(status: Status, taken: Outstanding) -> str:
+    """What is sold and not in the target's books yet, and how old the oldest of it is."""
+    age = timedelta(seconds=int(_age(status, taken)))
+    what = f"{taken.lines} lines of {taken.records} {taken.entity} records, the oldest for {age}"
+    return f"{taken.connection}: sold, not in Sage Pro yet, and kept back from the shop's stock: {what}"
+
+
+def _absence(pause: Pause) -> str:
+    since, look = (moment.isoformat(timespec="seconds") for moment in (pause.since, pause.until))
+    looks = f"{pause.failures} looks in vain" if pause.failures > 1 else "1 look in vain"
+    return f"{pause.connection}: {pause.system} is away since {since}, next look {look}, {looks}: {pause.reason}"
 
 
 def _sorted(numbers: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -63,8 +63,14 @@ def _records(store: Store, connection: str) -> Iterator[Any]:
         after = page[-1].id
 
 
-def facts_of(ended: Sequence[Ending], reconciled: dict[str, Any], currency: str, record: Record) -> dict[str, Any]:
-    """The one object that `--json` prints, but for where and how long."""
+def facts_of(
+    ended: Sequence[Ending],
+    reconciled: dict[str, Any],
+    currency: str,
+    record: Record,
+    stock: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The one object that `--json` prints, but for where and how long; `stock` are the facts of the stock story."""
     tally = next((t for t in reconciled["kinds"] if (t["kind"], t["currency"]) == ("order", currency)), None)
     set_apart = sum((_source(d, currency) for d in (*reconciled["explained"], *reconciled["in_flight"])), ZERO)
     return {
@@ -78,18 +84,20 @@ def facts_of(ended: Sequence[Ending], reconciled: dict[str, Any], currency: str,
         "in_flight": len(reconciled["in_flight"]),
         "unexpected": [_line(ending) for ending in ended if not ending.as_meant],
         "failures": [_line(ending) for ending in ended if ending.state in NEEDS_A_PERSON],
+        "stock": stock,
         "warehouse": asdict(record) | {"shipments": len(record.shipments), "voided": len(record.voided)},
     }
 
 
 def good(facts: dict[str, Any]) -> bool:
-    """Whether everything is accounted for, as it was meant, and both systems agree."""
+    """Whether everything is accounted for, as it was meant, both systems agree, and stock adds up."""
     return (
         facts["documents"] == facts["accounted"]
         and not facts["differences"]
         and not facts["in_flight"]
         and not facts["unexpected"]
         and Decimal(facts["amount_source"]) == Decimal(facts["amount_company"])
+        and (facts["stock"] is None or facts["stock"]["adds_up"])
     )
 
 

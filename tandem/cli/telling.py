@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tandem.cli.environment import prefect_url
+from tandem.cli.stock_telling import print_stock
 from tandem.cli.story import MISSING, Ending
 from tandem.cli.tables import print_reconciliation
 from tandem.settings import Settings
@@ -44,6 +46,8 @@ def tell(now: Settings, ended: Sequence[Ending], facts: dict[str, Any], reconcil
             f"{warehouse['there']} documents were there before; {warehouse['announced_again']} events were "
             f"sent once more, {warehouse['placed']} documents are new."
         )
+    if facts["stock"]:
+        print_stock(facts["stock"], console)
     print_reconciliation(reconciled | {"explained": []}, console)
     if reconciled["explained"]:
         console.print(f"{len(reconciled['explained'])} more stand on one side alone, for the reasons above.")
@@ -75,3 +79,10 @@ def _failures(failures: Sequence[dict[str, str]], title: str = "What waits for a
     for failure in failures[:SHOWN]:
         table.add_row(*(Text(failure[name]) for name in ("key", "sort", "state", "reason")))
     return table
+
+
+def whisper(line: str) -> None:
+    """Progress that the next line replaces, for a person at a terminal alone."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{line}\r")
+        sys.stderr.flush()

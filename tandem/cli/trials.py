@@ -181,13 +181,15 @@ async def newest(connector: Connector, resource: str, count: int, *, now: dateti
     return list(deque(kept.values(), maxlen=count))
 
 
-async def _beside(sides: Sides, trial: Trial, records: Sequence[Record]) -> list[dict[str, Record | None]]:
+async def _beside(sides: Sides, trial: Trial, records: Sequence[Record]) -> list[dict[str, list[Record]]]:
     """The records that the decision needs beside each record, read in bulk."""
-    beside: list[dict[str, Record | None]] = [{} for _ in records]
+    from tandem.line.beside import records_of
+
+    beside: list[dict[str, list[Record]]] = [{} for _ in records]
     for name, companion in trial.route.companions.items():
-        keys = [trial.companion_key(name, record) for record in records]
-        asked = sorted({key for key in keys if key})
-        found = await sides[companion.system].read(companion.resource, asked) if asked else {}
-        for at, key in enumerate(keys):
-            beside[at][name] = found.get(key) if key else None
+        keys = [trial.companion_keys(name, record) for record in records]
+        asked = sorted({key for some in keys for key in some})
+        found = await records_of(sides[companion.system], companion, asked) if asked else {}
+        for at, some in enumerate(keys):
+            beside[at][name] = [record for key in some for record in found.get(key, ())]
     return beside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Literal, Self
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -15,13 +16,16 @@ from tandem.connectors.dialect import Call, Dialect, Resource
 from tandem.connectors.http import Http, together
 from tandem.connectors.listing import ZONE, Listing, Span
 from tandem.connectors.protocol import Record, WriteItem, WriteResult
-from tandem.connectors.records import field_of, normal, record_of
+from tandem.connectors.pulse import Admit, Pulse, at_once
+from tandem.connectors.records import equal_in, field_of, grouped, record_of, spellings
 from tandem.connectors.results import Written, assembled, conflict, result_of
 from tandem.connectors.tokens import Bearer
+from tandem.entities.declaration import System
 from tandem.errors import ConnectorError, Refused, Unauthorized
 from tandem.settings import Settings
 from tandem.values import zone_of
 
+STARTS = "StartsWith"
 CANCELLED = "cancelled"
 """The member of a payload that asks for the record over there to be cancelled instead of made or changed."""
 
@@ -35,7 +39,14 @@ class ClarityConnector:
         self._listing = Listing(http, dialect, zone)
 
     @classmethod
-    def of(cls, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Self:
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        admit: Admit = at_once,
+        pulse: Pulse | None = None,
+    ) -> Self:
         """The connector that the settings describe.
 
         Raises:
@@ -48,7 +59,8 @@ class ClarityConnector:
         zone = None
         if dialect.dates.offset == "absent":
             zone = zone_of(settings.clarity_zone, setting=ZONE)
-        return cls(Http("Clarity", base, auth, transport=transport), dialect, zone)
+        http = Http("Clarity", base, auth, side=System.CLARITY, transport=transport, admit=admit, pulse=pulse)
+        return cls(http, dialect, zone)
 
     async def read(self, resource: str, keys: Sequence[str]) -> dict[str, Record | None]:
         """As the protocol says; what the list leaves out is asked for alone before it counts as absent."""
@@ -81,23 +93,32 @@ class ClarityConnector:
         async for page in self._listing.span(resource, Span(field=field, since=since, until=until, after=after)):
             yield page
 
-    async def find(self, resource: str, references: Sequence[str]) -> dict[str, Record]:
+    async def find(self, resource: str, references: Sequence[str]) -> dict[str, list[Record]]:
         """As the protocol says."""
         name = self._dialect.resources[resource].reference
         if name is None:
             raise ValueError(f"{resource} carry no reference of ours")
-        asked = set(references)
         records = await self._listing.asked(resource, name, references)
-        return {str(record[name]): record for record in records if str(record.get(name)) in asked}
+        return grouped(records, references, lambda record: {str(record.get(name))}, partial(self.key, resource))
 
     async def match(self, resource: str, field: str, values: Sequence[str]) -> dict[str, list[Record]]:
-        """As the protocol says; what the store returns is compared once more."""
+        """As the protocol says; what the store returns is compared once more.
+
+        Two calls for each 100 values, if some of them are not there; a value with blanks before it there, or in mixed
+        case where the store tells cases apart, is not found.
+        """
         wanted = [value for value in values if value.strip()]
-        records = await self._listing.asked(resource, field, wanted)
-        return {
-            value: [r for r in records if value.strip() and normal(str(r.get(field) or "")) == normal(value)]
-            for value in values
-        }
+        records = await self._listing.asked(resource, field, spellings(wanted))
+        found = equal_in(records, field, wanted, partial(self.key, resource))
+        if (left := [value for value in wanted if value not in found]) and STARTS in self._dialect.filters.text:
+            # Where the store compares to the letter, `abc-1 ` is found by how it begins, whatever its case there.
+            near = await self._listing.asked(resource, field, spellings(left), suffix=STARTS)
+            found |= equal_in(near, field, left, partial(self.key, resource))
+        return {value: found.get(value, []) for value in values}
+
+    async def filtered(self, resource: str, name: str, values: Sequence[str]) -> list[Record]:
+        """As the protocol says."""
+        return await self._listing.asked(resource, name, values)
 
     async def write(self, resource: str, items: Sequence[WriteItem]) -> list[WriteResult]:
         """As the protocol says; one call each, a few at a time.
@@ -131,6 +152,8 @@ class ClarityConnector:
         first = error.problem.get(names.duplicate.key)
         if (error.status, code) == (names.duplicate.status, names.duplicate.code) and first is not None:
             return WriteResult(reference=item.reference, status="existing", target=str(first))
+        if names.changed and (error.status, code) == (names.changed.status, names.changed.code):
+            return WriteResult(reference=item.reference, status="changed", target=item.target, problem=error.problem)
         field = error.problem.get(names.field)
         faults = [{"field": field, "code": code, "message": message}] if field else []
         problem = {"code": code, "title": message or str(error), "status": error.status, "errors": faults}

@@ -59,7 +59,13 @@ RESOURCES = {
         matches={"Email": "email"},
     ),
     "shipments": Resource(key="ShipmentNo", made="ShipDate", by_key="shipmentNo"),
-    "products": Resource(key="ItemCode", by_key="itemCode"),
+    "products": Resource(
+        key="ItemCode",
+        item="Product",
+        by_key="itemCode",
+        matches={"ItemCode": "itemCode"},
+        always=(("includeCosts", "false"),),  # cost stays where it is: what was never read cannot get out
+    ),
     "inventory": Resource(key="Key"),
 }
 

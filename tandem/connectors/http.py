@@ -8,23 +8,16 @@ end in logs and alerts.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
 
-from tandem.connectors.pauses import pause_of
-from tandem.errors import (
-    OutcomeUnknown,
-    RateLimited,
-    Refused,
-    SettingsError,
-    Unauthorized,
-    Unavailable,
-)
-from tandem.values import dumps, loads, utc_now
+from tandem.connectors.answers import Answer, check, problem_of
+from tandem.connectors.pulse import Admit, Pulse, at_once
+from tandem.errors import OutcomeUnknown, SettingsError, Unavailable
+from tandem.values import dumps, loads
 
 CONNECTIONS = 4
 """httpx asks every idle socket of its pool at each request: few connections and large arrays are faster."""
@@ -34,6 +27,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 Query = Sequence[tuple[str, str]]
+
+__all__ = ["Answer", "Http", "Query", "together"]
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
@@ -56,17 +51,12 @@ async def together(call: Callable[[Key], Awaitable[Result]], keys: Sequence[Key]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A 2xx answer, or the 404 of a read: status, headers and the body as exact JSON (None: no body)."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Any
-
-
 class Http:
-    """The client of one side: address, credentials, few connections, and errors of `tandem.errors` only."""
+    """The client of one side: address, credentials, few connections, and errors of `tandem.errors` only.
+
+    `admit` is asked before everything that goes over the wire, `pulse` feels what comes of it, and `side` is the system
+    that the errors name.
+    """
 
     def __init__(
         self,
@@ -74,8 +64,11 @@ class Http:
         base_url: str,
         auth: httpx.Auth,
         *,
+        side: str | None = None,
         timeout: float = 30.0,
         transport: httpx.AsyncBaseTransport | None = None,
+        admit: Admit = at_once,
+        pulse: Pulse | None = None,
     ) -> None:
         try:
             host = httpx.URL(base_url).host if base_url.startswith(("http://", "https://")) else ""
@@ -84,6 +77,12 @@ class Http:
         if not host:
             raise SettingsError(f"the address of {name} must be http://HOST or https://HOST, with a port if need be")
         self.name = name
+        self._side = side
+        self._pulse = pulse or Pulse()
+
+        async def before(_request: httpx.Request) -> None:
+            await admit(1)
+
         self._client = httpx.AsyncClient(
             base_url=base_url,
             auth=auth,
@@ -96,6 +95,7 @@ class Http:
                 keepalive_expiry=4.0,
             ),
             transport=transport,
+            event_hooks={"request": [before]},  # a renewal of the token and the call after it count too
             trust_env=host not in LOOPBACK,  # a proxy of the environment is for what lies outside
         )
 
@@ -106,19 +106,24 @@ class Http:
             Unavailable: no answer, or a broken one.
             Refused: any other 4xx.
         """
+        return await self._pulse.feel(self._get(path, query, label), self._side)
+
+    async def _get(self, path: str, query: Query, label: str) -> Answer:
         try:
             response = await self._client.get(path, params=list(query))
         except httpx.RequestError as error:
-            raise Unavailable(f"{self.name}: GET {label} got no answer ({type(error).__name__})") from None
+            text = f"{self.name}: GET {label} got no answer ({type(error).__name__})"
+            raise Unavailable(text, reached=not isinstance(error, NOT_SENT)) from None
         if response.status_code == 404:
-            return Answer(404, response.headers, _problem(response))
+            return Answer(404, response.headers, problem_of(response))
         if response.status_code >= 500 and response.status_code != 503:
-            raise Unavailable(f"{self.name}: GET {label} was answered {response.status_code}")
-        self._check("GET", label, response)
+            raise Unavailable(f"{self.name}: GET {label} was answered {response.status_code}", reached=True)
+        check(f"{self.name}: GET {label}", response)
         try:
             return Answer(response.status_code, response.headers, loads(response.content))
         except ValueError:
-            raise Unavailable(f"{self.name}: GET {label} was answered with something that is not JSON") from None
+            text = f"{self.name}: GET {label} was answered with something that is not JSON"
+            raise Unavailable(text, reached=True) from None
 
     async def send(self, method: str, path: str, body: Any, *, label: str, key: str | None = None) -> Answer:
         """Writes; `key` is the idempotency key.
@@ -128,6 +133,9 @@ class Http:
             OutcomeUnknown: it was sent and may have been committed.
             Refused: a 4xx; nothing was changed.
         """
+        return await self._pulse.feel(self._send(method, path, body, label, key), self._side)
+
+    async def _send(self, method: str, path: str, body: Any, label: str, key: str | None) -> Answer:
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
         try:
             response = await self._client.request(method, path, content=dumps(body).encode(), headers=headers)
@@ -137,27 +145,13 @@ class Http:
             raise OutcomeUnknown(f"{self.name}: {method} {label} got no answer ({type(error).__name__})") from None
         if response.status_code >= 500 and response.status_code != 503:
             raise OutcomeUnknown(f"{self.name}: {method} {label} was answered {response.status_code}")
-        self._check(method, label, response)
+        check(f"{self.name}: {method} {label}", response)
         try:
             return Answer(response.status_code, response.headers, loads(response.content) if response.content else None)
         except ValueError:
             raise OutcomeUnknown(
                 f"{self.name}: {method} {label} was answered with something that is not JSON"
             ) from None
-
-    def _check(self, method: str, label: str, response: httpx.Response) -> None:
-        status = response.status_code
-        if 200 <= status < 300:
-            return
-        problem = _problem(response)
-        text = f"{self.name}: {method} {label} was answered {status}"
-        if status in (429, 503):
-            raise RateLimited(text, retry_after=pause_of(response.headers, utc_now()))
-        if title := problem.get("code") or problem.get("title"):
-            text = f"{text} ({title})"
-        if status in (401, 403):
-            raise Unauthorized(text, status=status, problem=problem)
-        raise Refused(text, status=status, problem=problem)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -170,12 +164,3 @@ class Http:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
-
-
-def _problem(response: httpx.Response) -> dict[str, Any]:
-    """The problem document of an answer; empty where the body is none (a proxy's page)."""
-    try:
-        body = loads(response.content)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

@@ -18,6 +18,7 @@ from tandem.connectors.http import Http, Query
 from tandem.connectors.localtime import Clock
 from tandem.connectors.protocol import Record
 from tandem.connectors.records import broken, field_of, items_of, moment_in, record_of
+from tandem.errors import Unavailable
 
 ZONE = "TANDEM_CLARITY_ZONE"
 ASKED = 100
@@ -118,14 +119,14 @@ class Listing:
             query.append((span.field + names.max, self._clock.upper(high)))
         return query
 
-    async def asked(self, resource: str, name: str, values: Sequence[str]) -> list[Record]:
-        """All records whose field is one of the values."""
+    async def asked(self, resource: str, name: str, values: Sequence[str], suffix: str = "") -> list[Record]:
+        """All records whose field is one of the values or, with a suffix such as StartsWith, goes with one so."""
         if name not in self._dialect.resources[resource].filters:
             raise ValueError(f"the list of {resource} has no filter {name}")
         found: list[Record] = []
         most = min(self._dialect.filters.max_values, ASKED)
         for start in range(0, len(values), most):
-            query = [(name, value) for value in values[start : start + most]]
+            query = [(f"{name}{suffix}", value) for value in values[start : start + most]]
             async for page in self._pages(resource, query):
                 found += page.records
         return found
@@ -153,5 +154,8 @@ class Listing:
         if body.get(paging.index, index) != index:
             raise broken(f"{resource}.{paging.index}", f"is not the page {index} that was asked for")
         records, total = items_of(body, resource, paging.items), body.get(paging.total)
+        if not records and isinstance(total, int) and total > taken:
+            # Taking it for the end would lose what it leaves out.
+            raise Unavailable(f"{resource}: page {index} came empty although {total - taken} more records are counted")
         last = not records or (isinstance(total, int) and taken + len(records) >= total)
         return Page(records, total, last)

@@ -123,6 +123,13 @@ class Duplicate(Part):
     key: str
 
 
+class Changed(Part):
+    """The answer to a write that was made for another state of the record than the present one."""
+
+    status: int
+    code: str
+
+
 class Errors(Part):
     """The members of an error document."""
 
@@ -130,6 +137,7 @@ class Errors(Part):
     message: str
     field: str
     duplicate: Duplicate
+    changed: Changed | None = None
     codes: tuple[str, ...]
 
 

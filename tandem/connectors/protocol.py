@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 Record = dict[str, Any]
-Status = Literal["created", "existing", "updated", "refused", "locked", "busy", "unknown", "conflict"]
+Status = Literal["created", "existing", "updated", "refused", "locked", "busy", "unknown", "conflict", "changed"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,8 +33,10 @@ class WriteResult:
 
     created, updated: done. existing: was there under our reference, `target` says where; nothing was changed.
     refused: a permanent no, `problem` lists the faults. conflict: the state over there forbids it, `problem` says
-    how. locked: a person has the record open. busy: nothing was changed, try again after `retry_after` seconds.
-    unknown: may have been committed; look it up before any second write.
+    how. changed: it is no longer what the payload was made for; nothing was changed, read it and decide again.
+    locked: a person has the record open. busy: nothing was changed, try again after `retry_after` seconds.
+    unknown: may have been committed; look it up before any second write. `remarks` are what the record keeps beside
+    what was done, `news` is the word for it that people are told.
     """
 
     reference: str
@@ -42,6 +44,8 @@ class WriteResult:
     target: str | None = None
     problem: Record | None = None
     retry_after: float | None = None
+    remarks: tuple[str, ...] = ()
+    news: str = ""
 
 
 class Connector(Protocol):
@@ -68,12 +72,22 @@ class Connector(Protocol):
         """
         ...
 
-    async def find(self, resource: str, references: Sequence[str]) -> dict[str, Record]:
-        """The records that carry our references; a reference that nobody carries is absent."""
+    async def find(self, resource: str, references: Sequence[str]) -> dict[str, list[Record]]:
+        """The records that carry each of our references, looked up in bulk; one that nobody carries is absent.
+
+        Several records under one reference are all told: which of them is ours is for a person to say.
+
+        Raises:
+            Unavailable: it cannot be said now, so nothing may be written.
+        """
         ...
 
     async def match(self, resource: str, field: str, values: Sequence[str]) -> dict[str, list[Record]]:
         """The records whose field equals each value, blanks at the ends and case apart; never a near match."""
+        ...
+
+    async def filtered(self, resource: str, name: str, values: Sequence[str]) -> list[Record]:
+        """All records for which the list's own filter `name` equals any of the values, whatever their stamps say."""
         ...
 
     async def write(self, resource: str, items: Sequence[WriteItem]) -> list[WriteResult]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,6 +75,21 @@ def moment_in(record: Record, resource: str, name: str, zone: ZoneInfo | None, s
     return moment_of(text, zone)
 
 
+def grouped(
+    records: Iterable[Record],
+    references: Iterable[str],
+    carried: Callable[[Record], Collection[str]],
+    key: Callable[[Record], str],
+) -> dict[str, list[Record]]:
+    """The records by each reference that they carry, of those asked for; a record that a page repeats counts once."""
+    asked = set(references)
+    found: dict[str, dict[str, Record]] = {}
+    for record in records:
+        for reference in asked.intersection(carried(record)):
+            found.setdefault(reference, {})[key(record)] = record
+    return {reference: list(some.values()) for reference, some in found.items()}
+
+
 def instant(moment: datetime) -> str:
     """An instant as ISO 8601 UTC with Z.
 
@@ -83,3 +99,19 @@ def instant(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone cannot be asked for")
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def spellings(values: Iterable[str]) -> list[str]:
+    """Each value without blanks at its ends, as it is, in capitals and in small letters; each spelling once."""
+    forms = (form for value in values for bare in [value.strip()] for form in (bare, bare.upper(), bare.lower()))
+    return list(dict.fromkeys(forms))
+
+
+def equal_in(
+    records: Iterable[Record], field: str, values: Iterable[str], key: Callable[[Record], str]
+) -> dict[str, list[Record]]:
+    """The records whose field equals each value, blanks at the ends and case apart; a value without any is absent."""
+    found: dict[str, dict[str, Record]] = {}
+    for record in records:
+        found.setdefault(normal(str(record.get(field) or "")), {})[key(record)] = record
+    return {value: list(found[normal(value)].values()) for value in values if normal(value) in found}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tandem.connectors.protocol import Record, Status, WriteItem, WriteResult
 from tandem.errors import ConnectorError, OutcomeUnknown, RateLimited, Refused, Unauthorized
 
 DUPLICATE = "duplicate-external-"
+BACK_ORDERED = "back-ordered"
 IN_PROGRESS = "idempotency-in-progress"
 
 Written = WriteResult | ConnectorError
@@ -30,13 +32,24 @@ def result_of(
 ) -> WriteResult:
     """What an HTTP status means for one item; `number` is the field that holds the target's own number."""
     if 200 <= status < 300:
-        return _done(item, status, _text((answer or {}).get(number)) or item.target)
+        done = _done(item, status, _text((answer or {}).get(number)) or item.target)
+        remarks = tuple(_remarks(answer or {}))
+        return replace(done, remarks=remarks, news=BACK_ORDERED) if remarks else done
     outcome, target = _refusal(status, code_of(problem)), item.target
     if outcome == "existing":
         target = _existing(problem or {}, number)
         if target is None or item.target not in (None, target):
             outcome, target = "conflict", item.target
     return WriteResult(reference=item.reference, status=outcome, target=target, problem=problem)
+
+
+def _remarks(answer: Record) -> Iterator[str]:
+    """One sentence for each line that was taken though its goods are not there."""
+    for short in answer.get("BackOrders") or ():
+        if isinstance(short, dict):
+            quantity, code, location = (str(short.get(name)) for name in ("Quantity", "ItemCode", "Location"))
+            plain = quantity.rstrip("0").rstrip(".") if "." in quantity else quantity
+            yield f"{BACK_ORDERED}: {plain} of {code} at {location} not on hand"
 
 
 def _done(item: WriteItem, status: int, target: str | None) -> WriteResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal, Self
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -13,9 +14,12 @@ import httpx
 from tandem.connectors import batches
 from tandem.connectors.company import BASE, RESOURCES, CompanySchema
 from tandem.connectors.http import Answer, Http, Query, together
+from tandem.connectors.places import by_location
 from tandem.connectors.protocol import Record, WriteItem, WriteResult
-from tandem.connectors.records import broken, field_of, instant, items_of, moment_in, normal, record_of
+from tandem.connectors.pulse import Admit, Pulse, at_once
+from tandem.connectors.records import broken, field_of, grouped, instant, items_of, moment_in, normal, record_of
 from tandem.connectors.tokens import Bearer
+from tandem.entities.declaration import System
 from tandem.settings import Settings
 from tandem.values import zone_of
 
@@ -36,7 +40,14 @@ class SageProConnector:
         self._zone = zone
 
     @classmethod
-    def of(cls, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Self:
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        admit: Admit = at_once,
+        pulse: Pulse | None = None,
+    ) -> Self:
         """The connector that the settings describe.
 
         Raises:
@@ -46,7 +57,10 @@ class SageProConnector:
             "Sage Pro gateway",
             settings.sagepro_url or settings.url_of("gateway"),
             Bearer(settings.secret("sagepro_api_key")),
+            side=System.SAGEPRO,
             transport=transport,
+            admit=admit,
+            pulse=pulse,
         )
         return cls(http, zone_of(settings.sagepro_zone, setting=ZONE))
 
@@ -59,24 +73,26 @@ class SageProConnector:
         """As the protocol says; in bulk where the gateway filters by key."""
         by_key = RESOURCES[resource].by_key
         if by_key:
-            records = await self._asked(resource, by_key, keys)
+            records = await self.filtered(resource, by_key, keys)
             found = {normal(self.key(resource, record)): record for record in records}
             return {key: found.get(normal(key)) for key in keys}
-        one = self._stock if resource == "inventory" else self._one
-        answers = await together(lambda key: one(resource, key), keys)
+        if resource == "inventory":
+            return await self._stocks(resource, keys)
+        answers = await together(lambda key: self._one(resource, key), keys)
         return dict(zip(keys, answers, strict=True))
 
     async def _one(self, resource: str, key: str) -> Record | None:
         answer = await self._http.get(f"{BASE}/{resource}/{quote(key, safe='')}", label=f"one of {resource}")
         return None if answer.status == 404 else record_of(answer.body, resource)
 
-    async def _stock(self, resource: str, key: str) -> Record | None:
-        item, _, location = key.partition("|")
-        async for page in self._pages(resource, (("itemCode", item), ("location", location))):
-            for record in page:
-                if normal(self.key(resource, record)) == normal(key):
-                    return record
-        return None
+    async def _stocks(self, resource: str, keys: Sequence[str]) -> dict[str, Record | None]:
+        async def some(part: tuple[str, Sequence[str]]) -> list[Record]:
+            query = (("location", part[0]), *(("itemCode", item) for item in part[1]))
+            return [record async for page in self._pages(resource, query) for record in page]
+
+        parts = await together(some, by_location(keys, at_most=ASKED))
+        found = {normal(self.key(resource, record)): record for part in parts for record in part}
+        return {key: found.get(normal(key)) for key in keys}
 
     async def changed(
         self,
@@ -121,18 +137,16 @@ class SageProConnector:
         moment = moment_in(record, resource, name, None, ZONE)
         return (since or moment) <= moment <= (until or moment)
 
-    async def find(self, resource: str, references: Sequence[str]) -> dict[str, Record]:
+    async def find(self, resource: str, references: Sequence[str]) -> dict[str, list[Record]]:
         """As the protocol says."""
         kind = RESOURCES[resource]
-        asked, found = set(references), dict[str, Record]()
-        for record in await self._asked(resource, kind.by_reference, references):
-            found |= dict.fromkeys(kind.references_of(record) & asked, record)
-        return found
+        records = await self.filtered(resource, kind.by_reference, references)
+        return grouped(records, references, kind.references_of, partial(self.key, resource))
 
     async def match(self, resource: str, field: str, values: Sequence[str]) -> dict[str, list[Record]]:
         """As the protocol says; what the gateway returns is compared once more."""
         wanted = [value for value in values if value.strip()]
-        records = await self._asked(resource, RESOURCES[resource].matches.get(field, ""), wanted)
+        records = await self.filtered(resource, RESOURCES[resource].matches.get(field, ""), wanted)
         return {
             value: [r for r in records if value.strip() and normal(str(r.get(field) or "")) == normal(value)]
             for value in values
@@ -156,8 +170,8 @@ class SageProConnector:
         """As the protocol says."""
         await self._http.aclose()
 
-    async def _asked(self, resource: str, name: str, values: Sequence[str]) -> list[Record]:
-        """All records that a repeatable filter finds for any of the values."""
+    async def filtered(self, resource: str, name: str, values: Sequence[str]) -> list[Record]:
+        """As the protocol says."""
         if not name:
             raise ValueError(f"the gateway's list of {resource} has no such filter")
         found: list[Record] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tandem.entities.confirmation import CONFIRMATION
 from tandem.entities.customer import CUSTOMER
 from tandem.entities.declaration import Entity, Route, System
 from tandem.entities.order import ORDER
@@ -11,7 +12,7 @@ from tandem.entities.stock import STOCK
 
 __all__ = ["ENTITIES", "Entity", "Route", "System", "woken_by"]
 
-ENTITIES: dict[str, Entity] = {e.name: e for e in (CUSTOMER, ORDER, SHIPMENT, PRODUCT, STOCK)}
+ENTITIES: dict[str, Entity] = {e.name: e for e in (CUSTOMER, ORDER, SHIPMENT, PRODUCT, STOCK, CONFIRMATION)}
 
 
 def woken_by(source: System, event_type: str) -> tuple[Entity, Route] | None:

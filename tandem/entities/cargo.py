@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from tandem.entities.declaration import Canonical, System
-from tandem.entities.state import Outcome, State
+from tandem.entities.state import Fault, Outcome, State
+from tandem.entities.takes import Need
 
 EMBEDDED = "embedded:"
 """Event types of parents that travel inside their child's record; the sheet's direction follows."""
@@ -21,8 +23,9 @@ class Message:
     """All that waits in the inbox for one record, folded into one: the record is read again anyway.
 
     `ids` are the inbox rows, oldest first. `version` is the newest that any of the events carried. `body` is the
-    body of the newest event (None for a thin one). `attempts` counts earlier passes of the line. `edited` is a
-    payload that an operator put in place of the source record.
+    body of the newest event (None for a thin one). `attempts` counts earlier passes of the line, `cuts` those of them
+    in a row whose process ended before they did. `edited` is a payload that an operator put in place of the source
+    record.
     """
 
     ids: tuple[int, ...]
@@ -36,6 +39,7 @@ class Message:
     version: str | None = None
     body: dict[str, Any] | None = None
     attempts: int = 0
+    cuts: int = 0
     first_received_at: datetime | None = None
     edited: dict[str, Any] | None = None
 
@@ -52,11 +56,16 @@ class Known:
     payload: dict[str, Any] | None = None
     manual_link: bool = False
     written: bool = False
+    given_up: Outcome | None = None
+    fault: Fault | None = None
 
     @property
     def perhaps_sent(self) -> bool:
-        """Whether the target may hold it: a payload is kept of what was, or may have been, written."""
-        return self.state is State.UNKNOWN or self.payload_hash is not None
+        """Whether the target may hold it: a payload is kept of what was, or may have been, written.
+
+        Of a pass that broke nothing is kept but that nobody knows how far it came.
+        """
+        return self.state is State.UNKNOWN or self.fault is Fault.UNKNOWN or self.payload_hash is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,13 +80,19 @@ class TraceLine:
 
 @dataclass(kw_only=True, slots=True)
 class Cargo:
-    """One record and all that the stations have learnt of it; `outcome` is set once it is decided."""
+    """One record and all that the stations have learnt of it; `outcome` is set once it is decided.
+
+    `found` is the number of its counterpart in the target that an equal field told, or that is its own by nature.
+    `taken` is the demand, by sku and location, that is to be reckoned with; `needs` is what the record itself takes.
+    """
 
     message: Message
     known: Known | None = None
     record: dict[str, Any] | None = None
     canonical: Canonical | None = None
-    companions: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    companions: dict[str, Any] = field(default_factory=dict)
+    taken: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    found: str | None = None
     links: dict[str, str] = field(default_factory=dict)
     document: Canonical | None = None
     payload: dict[str, Any] | None = None
@@ -86,6 +101,7 @@ class Cargo:
     version: str | None = None
     content_hash: str | None = None
     payload_hash: str | None = None
+    needs: tuple[Need, ...] | None = None
     outcome: Outcome | None = None
 
     @property

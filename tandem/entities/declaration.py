@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+from datetime import date
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from tandem.entities.beside import Companion, Reckoning
+from tandem.entities.path import at
+from tandem.entities.system import System
+from tandem.entities.takes import Heeds, Takes
 
-class System(StrEnum):
-    """The two sides that Tandem keeps in step."""
-
-    CLARITY = "clarity"
-    SAGEPRO = "sagepro"
+__all__ = ["Canonical", "Companion", "Entity", "Match", "Parent", "Reckoning", "Route", "StillOpen", "System", "at"]
 
 
 class Canonical(BaseModel):
     """Base of all canonical models: immutable, closed, every field typed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def as_of(self, day: date) -> Self:
+        """The record as it stands on a day of the shop: what was to take effect by then has."""
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +42,15 @@ class Parent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Companion:
-    """A record that is read beside the cargo because the decision needs it; `key` as in Parent."""
+class StillOpen:
+    """What in the source is open and may grow records of the route whose stamps do not tell.
 
-    system: System
+    `resource` is listed by the filter `only`; `by` is the filter of the route's own list that takes its numbers.
+    """
+
     resource: str
-    key: str
+    only: tuple[str, str]
+    by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +73,13 @@ class Route:
     `target_amount`, `target_currency` and `target_status` are those that reconciliation compares.
     `write` is None for a read-only route. `under` is the dotted path in the canonical model of the number that the
     target keeps the record under (the order of a fulfilment). `erases` are the event types after which no personal data
-    of the record may remain in the store.
+    of the record may remain in the store. `still_open` says how all that hangs on something open is read again
+    from time to time, whatever its stamps say. `dated` is the filter of the source's list that takes days: on each day
+    what takes effect on it is read again. `space` is put before the source's key where the store keeps it: of two
+    routes of one entity only one may go without, or equal keys of the two sides would be one record. `gone` is the
+    field of the source's record that is true once it was deleted there. `takes` says what its records take from the
+    target's stock; records of a route that `heeds` it are announced when that ends.
+    With `reckoned` what is written follows from more than the record, so that the same content is decided again.
     """
 
     source: System
@@ -90,6 +103,21 @@ class Route:
     sweep: bool = True
     under: str | None = None
     erases: frozenset[str] = frozenset()
+    still_open: StillOpen | None = None
+    dated: str | None = None
+    space: str = ""
+    gone: str | None = None
+    takes: Takes | None = None
+    heeds: Heeds | None = None
+    reckoned: Reckoning | None = None
+
+    def kept(self, key: str) -> str:
+        """The name under which the store keeps the record of a key of the source."""
+        return self.space + key
+
+    def own(self, kept: str) -> str:
+        """The source's own key of a record by the name under which the store keeps it."""
+        return kept.removeprefix(self.space)
 
     @property
     def sheet_in(self) -> str:
@@ -109,7 +137,8 @@ class Entity:
     """Cargo: its name, its canonical model, its routes, and the document that its plan makes for the target.
 
     `amount` and `currency` are dotted paths in the canonical model of what reconciliation adds up, `status` that of
-    the field (or the flag) that says whether the record still counts.
+    the field (or the flag) that says whether the record still counts. `drain` is the deployment of the live run that
+    takes what waits of it; entities with the same one are drained together.
     """
 
     name: str
@@ -119,6 +148,7 @@ class Entity:
     amount: str | None = None
     currency: str | None = None
     status: str | None = None
+    drain: str = "order-to-fulfillment/live"
 
     def route(self, source: System) -> Route:
         """The route that starts at `source`.
@@ -130,12 +160,3 @@ class Entity:
             if route.source == source:
                 return route
         raise KeyError(f"{self.name} has no route from {source}")
-
-
-def at(value: Any, path: str | None) -> Any:
-    """The value at a dotted path in nested dicts and models; None where the path ends early."""
-    for part in path.split(".") if path else ():
-        value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
-        if value is None:
-            return None
-    return value

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from tandem.entities.address import Address
 from tandem.entities.declaration import Canonical, Entity, Parent, Route, System
+from tandem.entities.takes import Lines, Takes
 
 
 class OrderLine(Canonical):
@@ -151,6 +152,33 @@ ORDER = Entity(
             target_status="Status",
             parents=(Parent(entity="customer", key="customer_key", sheet="from_clarity_order"),),
             events=frozenset({"order.created", "order.updated", "order.cancelled", "order.paid"}),
+            takes=Takes(
+                record=Lines(
+                    lines="lineItems",
+                    line="lineId",
+                    sku="sku",
+                    quantity="quantity",
+                    part_of="bundleParentLineId",
+                    pack=("unit", "units"),
+                    unless={"status": frozenset({"cancelled"}), "isTest": frozenset({True})},
+                ),
+                document=Lines(
+                    lines="lines",
+                    line="line_id",
+                    sku="sku",
+                    quantity="quantity",
+                    location="location",
+                    unless={"cancelled": frozenset({True})},
+                ),
+                payload=Lines(
+                    lines="LineItems",
+                    line="LineReference",
+                    sku="ItemCode",
+                    quantity="Quantity",
+                    location="Location",
+                    unless={"Cancel": frozenset({True})},
+                ),
+            ),
         ),
     ),
 )

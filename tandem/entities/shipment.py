@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from tandem.entities.declaration import Canonical, Companion, Entity, Route, System
+from tandem.entities.declaration import Canonical, Companion, Entity, Route, StillOpen, System
 
 
 class ShipmentLine(Canonical):
@@ -108,6 +108,7 @@ SHIPMENT = Entity(
             target_status="status",
             companions={"order": Companion(system=System.CLARITY, resource="orders", key="order_id")},
             live_poll=True,
+            still_open=StillOpen(resource="orders", only=("status", "open"), by="salesOrderNo"),
             under="order_id",
             events=frozenset({"shipment.created", "shipment.updated", "shipment.voided"}),
         ),

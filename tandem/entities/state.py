@@ -48,7 +48,8 @@ class Outcome:
     """What became of a record in one pass over the line.
 
     `reason` is a sentence for the operator and names the field. `target` is the number that the record has in
-    the target system. `retry_at` is set for the states that come back.
+    the target system. `retry_at` is set for the states that come back. `news` is a word for what people are told of a
+    record although it went through.
     """
 
     state: State
@@ -59,6 +60,7 @@ class Outcome:
     amount: Decimal | None = None
     currency: str | None = None
     notes: tuple[str, ...] = ()
+    news: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
 
 

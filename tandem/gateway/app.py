@@ -61,6 +61,7 @@ def serve(settings: Settings) -> None:
     address = settings.url_of("gateway")
     config = uvicorn.Config(
         create_app(settings),
+        http="h11",  # over-long addresses get a documented answer from it, and a bare 400 from httptools
         host=settings.host,
         port=int(address.rpartition(":")[2]),
         log_level="warning",

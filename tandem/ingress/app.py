@@ -1,36 +1,34 @@
-"""The receiver as an application: the order of the checks is the order of their cost."""
+"""The receiver as an application: an address for each sender, and one that tells its health."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 
-from fastapi import FastAPI, Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from tandem.entities.declaration import System
-from tandem.errors import SignatureError, StoreUnavailable
+from tandem.errors import StoreUnavailable
+from tandem.ingress.body_hmac import BodyHmac
 from tandem.ingress.committer import Committer
+from tandem.ingress.door import Check, Door
 from tandem.ingress.outage import Alarm, Outage
-from tandem.ingress.routing import event_of
-from tandem.ingress.signature import check_signature, check_time, keys_of, signed
+from tandem.ingress.packs import packs
+from tandem.ingress.signature import Standard, keys_of
 from tandem.ingress.waker import Wake, Waker
 from tandem.settings import Settings
 from tandem.store import Store
 from tandem.values import utc_now
 
-log = logging.getLogger(__name__)
-
-Receive = Callable[[Request], Awaitable[Response]]
-
 
 class Receiver:
-    """What all webhook addresses share."""
+    """What all webhook addresses share: the thread that writes, and the one that wakes."""
 
     def __init__(
         self,
@@ -39,35 +37,11 @@ class Receiver:
         *,
         wake: Wake | None,
         alarm: Alarm | None,
-        clock: Callable[[], datetime],
     ) -> None:
-        self.settings = settings
-        self.store = store
-        self.clock = clock
         self.waker = Waker(wake, store, settings.connection, self._wake_failed) if wake else None
         outage = Outage(store, settings.connection, alarm)
         stored = self.waker.notify if self.waker else lambda _: None
         self.committer = Committer(store, settings.connection, outage, stored)
-
-    async def receive(self, system: System, keys: tuple[bytes, ...], request: Request) -> Response:
-        """Size, encoding, headers, time, signature; then stored, then answered."""
-        try:
-            body = await self._body(request)
-            headers = signed(request.headers)
-            now = self.clock()
-            check_time(headers, now, self.settings.webhook_tolerance)
-            check_signature(headers, body, keys)
-            event = event_of(body, system=system, event_id=headers.id, settings=self.settings, now=now)
-            await self.committer.commit(event)
-        except ClientDisconnect:
-            return self._refused(system, "disconnected", "the sender left before its body was whole", 400)
-        except SignatureError as error:
-            return self._refused(system, error.reason, str(error), _STATUS.get(error.reason, 401))
-        except StoreUnavailable as error:
-            response = self._refused(system, "store-unavailable", "the event could not be stored", 503)
-            response.headers["Retry-After"] = str(error.retry_after)
-            return response
-        return JSONResponse({"status": "stored" if event.entity else "ignored"}, status_code=202)
 
     async def stop(self) -> None:
         """Ends the threads, the writing one first."""
@@ -75,32 +49,8 @@ class Receiver:
         if self.waker:
             await run_in_threadpool(self.waker.stop)
 
-    async def _body(self, request: Request) -> bytes:
-        """The raw body, never more of it than allowed."""
-        most = self.settings.ingress_max_body
-        length = request.headers.get("content-length", "0")
-        if length.isdigit() and int(length[:20]) > most:
-            raise SignatureError("too-large", f"at most {most} bytes are taken")
-        if request.headers.get("content-encoding", "identity") != "identity":
-            raise SignatureError("encoding", "compressed bodies are not taken: the signature is over plain bytes")
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > most:
-                raise SignatureError("too-large", f"at most {most} bytes are taken")
-        return bytes(body)
-
-    def _refused(self, system: System, reason: str, detail: str, status: int) -> Response:
-        """A problem document for the sender and a number for us; the payload leaves no trace."""
-        self.committer.count(f"refused {system} {reason}")
-        problem = {"type": f"urn:tandem:problem:{reason}", "status": status, "detail": detail}
-        return JSONResponse(problem, status_code=status, media_type="application/problem+json")
-
     def _wake_failed(self) -> None:
         self.committer.count("wake-up failed")
-
-
-_STATUS = {"too-large": 413, "encoding": 415}
 
 
 def create_app(
@@ -111,7 +61,7 @@ def create_app(
     alarm: Alarm | None = None,
     clock: Callable[[], datetime] = utc_now,
     close_store: bool = False,
-) -> FastAPI:
+) -> Starlette:
     """The receiver over an open store; with `close_store` it closes it when it ends.
 
     `wake` starts a drain for some entities when events came and none is up; `alarm` tells somebody, by title and text,
@@ -121,27 +71,37 @@ def create_app(
         SettingsError: a secret is missing, empty or not base64, or the connection belongs to another company.
     """
     store.register(settings.connection, settings.company)
-    receiver = Receiver(settings, store, wake=wake, alarm=alarm, clock=clock)
+    receiver = Receiver(settings, store, wake=wake, alarm=alarm)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await receiver.stop()
         if close_store:
             store.close()
 
-    app = FastAPI(title="Tandem ingress", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.receiver = receiver
+    pieces = packs(settings.mappings)
+    routes = [Route("/health", partial(_health, store), methods=["GET"])]
     for system in System:
-        name = f"{system}_webhook_secrets"
-        if system == System.CLARITY or getattr(settings, name) is not None:
-            keys = keys_of(settings.secrets(name), f"TANDEM_{name.upper()}")
-            app.add_route(f"/webhooks/{system}", partial(receiver.receive, system, keys), methods=["POST"])
-    app.add_api_route("/health", partial(_health, store), methods=["GET"])
+        if system == System.CLARITY or settings.sagepro_webhook_secrets is not None:
+            door = Door(settings, receiver.committer, system, _check_of(settings, system), clock, pieces)
+            routes.append(Route(f"/webhooks/{system}", door, methods=["POST"]))
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.receiver = receiver
     return app
 
 
-async def _health(store: Store) -> Response:
+def _check_of(settings: Settings, system: System) -> Check:
+    """How a sender signs; our own gateway always does it the standard way."""
+    name = f"{system}_webhook_secrets"
+    secrets, setting = settings.secrets(name), f"TANDEM_{name.upper()}"
+    if system == System.CLARITY and settings.clarity_webhook_style == "body-hmac":
+        headers = settings.clarity_webhook_signature_header, settings.clarity_webhook_id_header
+        return BodyHmac(secrets, setting, signature=headers[0], delivery=headers[1])
+    return Standard(keys_of(secrets, setting), settings.webhook_tolerance)
+
+
+async def _health(store: Store, _request: Request) -> Response:
     try:
         await run_in_threadpool(store.ping)
     except StoreUnavailable as error:
@@ -149,7 +109,7 @@ async def _health(store: Store) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def from_settings() -> FastAPI:
+def from_settings() -> Starlette:
     """The receiver as the environment describes it, over a store that it opens and closes.
 
     Raises:

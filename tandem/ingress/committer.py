@@ -7,11 +7,14 @@ import logging
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from tandem.errors import StoreUnavailable
 from tandem.ingress.outage import Outage
+from tandem.ingress.skew import Notice
 from tandem.store import Event, Store
+from tandem.values import utc_now
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +27,17 @@ CAPACITY = 10_000
 Waiting = tuple[Event, asyncio.Future[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An alert that waits to go on record."""
+
+    notice: Notice
+
+
+Item = Waiting | Word | str | None
+"""An event, an alert, something to count, or the end."""
+
+
 class Committer:
     """One thread that writes; it starts with the first event and ends with `stop`, after all that was handed in."""
 
@@ -32,7 +46,8 @@ class Committer:
         self._connection = connection
         self._outage = outage
         self._stored = stored
-        self._queue: SimpleQueue[Waiting | str | None] = SimpleQueue()
+        self._queue: SimpleQueue[Item] = SimpleQueue()
+        self._words: dict[str, Notice] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -54,6 +69,11 @@ class Committer:
         if self._queue.qsize() < CAPACITY:
             self._hand_in(name)
 
+    def tell(self, notice: Notice) -> None:
+        """Asks for an alert, soon; nobody waits for it, and alike ones are one."""
+        if self._queue.qsize() < CAPACITY:
+            self._hand_in(Word(notice))
+
     def stop(self) -> None:
         """Writes what was handed in and ends the thread."""
         with self._starting:
@@ -62,7 +82,7 @@ class Committer:
             self._queue.put(None)
             thread.join()
 
-    def _hand_in(self, item: Waiting | str) -> None:
+    def _hand_in(self, item: Waiting | Word | str) -> None:
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ingress-committer", daemon=True)
@@ -75,10 +95,15 @@ class Committer:
             items = self._next()
             ending = None in items
             self._counts.update((self._connection, item) for item in items if isinstance(item, str))
+            self._words |= {item.notice[0]: item.notice for item in items if isinstance(item, Word)}
             self._write([item for item in items if isinstance(item, tuple)])
-            self._write_counts()
+            try:
+                self._write_counts()
+                self._write_words()
+            except Exception:  # what is beside the events must not end the thread that stores them
+                log.exception("counters and alerts could not be written")
 
-    def _next(self) -> list[Waiting | str | None]:
+    def _next(self) -> list[Item]:
         items = [self._queue.get()]
         while len(items) < MOST and items[-1] is not None:
             try:
@@ -117,6 +142,15 @@ class Committer:
             log.warning("counters wait for the store: %s", error)
         else:
             self._counts.clear()
+
+    def _write_words(self) -> None:
+        for name, (key, title, text) in list(self._words.items()):
+            try:
+                self._store.alerts.add(self._connection, key, title, text, utc_now())
+            except StoreUnavailable as error:
+                log.warning("an alert waits for the store: %s", error)
+                return
+            del self._words[name]
 
 
 def _answer(waiting: Sequence[Waiting], error: Exception | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tandem.entities import woken_by
 from tandem.entities.declaration import Route, System, at
+from tandem.entities.needs import Pieces, needs
 from tandem.settings import Settings
 from tandem.store import Event
 from tandem.values import loads, moment_of
@@ -16,13 +17,20 @@ PING = "ping"
 _STAMPS = frozenset({"updatedDate", "UpdatedAt"})
 
 
-def event_of(body: bytes, *, system: System, event_id: str, settings: Settings, now: datetime) -> Event:
-    """The event in a signed body; a body that is not JSON is a ping, as some shops send on saving a webhook."""
+def event_of(
+    body: bytes, *, system: System, event_id: str, settings: Settings, now: datetime, pieces: Pieces | None = None
+) -> Event:
+    """The event in a signed body; a body that is not JSON is a ping, as some shops send on saving a webhook.
+
+    `pieces` tells how many pieces the units have in which goods are sold.
+    """
     envelope = _parsed(body)
     event_type = _type(envelope)
     woken = woken_by(system, event_type)
     data = envelope.get("data") if isinstance(envelope, dict) else None
     record: dict[str, Any] = data if isinstance(data, dict) else {}
+    key = _text(at(record, woken[1].key) if woken else record.get(_unused_key(event_type)))
+    takes = woken[1].takes if woken else None
     return Event(
         connection=settings.connection,
         company=settings.company,
@@ -30,11 +38,12 @@ def event_of(body: bytes, *, system: System, event_id: str, settings: Settings, 
         event_id=event_id,
         event_type=event_type,
         entity=woken[0].name if woken else None,
-        key=_text(at(record, woken[1].key) if woken else record.get(_unused_key(event_type))),
+        key=woken[1].kept(key) if woken and key else key,
         version=_text(at(record, woken[1].version)) if woken else None,
         body=record if woken and not _thin(record, woken[1]) else None,
         received_at=now,
         occurred_at=_moment(envelope),
+        needs=needs(takes.record, record, pieces) if takes else None,
     )
 
 

@@ -13,11 +13,31 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from tandem.errors import SettingsError, SignatureError
+from tandem.errors import ClockSkew, SettingsError, SignatureError
 
 PREFIX = "whsec_"
 MOST_SIGNATURES = 16
 """A sender that rotates keys needs two; whoever sends hundreds wants us to compute."""
+
+
+class Standard:
+    """The check of one sender by its keys; `tolerance` in seconds."""
+
+    def __init__(self, keys: tuple[bytes, ...], tolerance: int) -> None:
+        self._keys = keys
+        self._tolerance = tolerance
+
+    def check(self, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+        """The id of a genuine webhook; the signature first, so that only the sender hears of our clock.
+
+        Raises:
+            SignatureError: it is not genuine, or (ClockSkew) too old or too early.
+        """
+        given = signed(headers)
+        seconds = seconds_of(given)
+        check_signature(given, body, self._keys)
+        check_time(seconds, now, self._tolerance)
+        return given.id
 
 
 class Signed(NamedTuple):
@@ -60,20 +80,30 @@ def _key(secret: str, setting: str) -> bytes:
     return key
 
 
-def check_time(headers: Signed, now: datetime, tolerance: int) -> None:
-    """Keeps old webhooks from being played again.
+def seconds_of(headers: Signed) -> int:
+    """The sender's time, in seconds since 1970.
 
     Raises:
-        SignatureError: the timestamp is no time, or too far from ours in either direction.
+        SignatureError: it is no such number.
     """
     text = headers.timestamp
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise SignatureError("timestamp", "webhook-timestamp is not a number of seconds since 1970")
-    off = int(now.timestamp()) - int(text)
+    return int(text)
+
+
+def check_time(seconds: int, now: datetime, tolerance: int) -> None:
+    """Keeps old webhooks from being played again.
+
+    Raises:
+        ClockSkew: the sender's time is too far from ours in either direction.
+    """
+    off = int(now.timestamp()) - seconds
     if abs(off) > tolerance:
         side = "behind" if off > 0 else "ahead of"
-        raise SignatureError(
-            "timestamp", f"webhook-timestamp is {abs(off)} s {side} our clock; at most {tolerance} s are allowed"
+        raise ClockSkew(
+            f"clock skew: webhook-timestamp is {abs(off)} s {side} our clock; at most {tolerance} s are allowed",
+            seconds=off,
         )
 
 

@@ -8,6 +8,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from tandem.entities import ENTITIES, System
+from tandem.line import outage
 from tandem.store import Store
 from tandem.values import utc_now
 
@@ -62,17 +64,31 @@ class Waker:
                 self._see_to(wanted)
                 self._stopped.wait(self._pause)
 
+    def _shut(self, wanted: frozenset[str]) -> frozenset[str]:
+        """Those of which no record can move, because a side is left in peace: a run could only wait."""
+        now = utc_now()
+        shut = {System(p.system) for p in self._store.pauses.standing(self._connection) if p.until > now}
+        return frozenset(
+            entity
+            for entity in wanted
+            if shut and not any(shut.isdisjoint(outage.systems(route)) for route in ENTITIES[entity].routes)
+        )
+
+    def _ring(self, wanted: frozenset[str]) -> object:
+        result = self._wake(wanted)
+        return asyncio.run(result) if inspect.iscoroutine(result) else result
+
     def _see_to(self, wanted: frozenset[str]) -> None:
         try:
             up = self._store.drains.up(utc_now(), self._connection)
             missing = wanted.difference(*(drain.entities for drain in up))
-            if missing:
-                result = self._wake(missing)
-                if inspect.iscoroutine(result):
-                    result = asyncio.run(result)
-                if result is None:  # one is on its way, or about to end: look again whether it took this up
-                    with self._changed:
-                        self._wanted |= missing
+            movable = missing - self._shut(missing)
+            result = self._ring(movable) if movable else None
+            if result is None:  # on its way, or about to end, or of no use yet: look again whether it took this up
+                with self._changed:
+                    self._wanted |= missing
         except Exception:
-            log.exception("no drain could be woken for %s; the sweep will find the events", sorted(wanted))
+            log.exception("no drain could be woken for %s; it is tried again, and the sweep finds them", sorted(wanted))
             self._failed()
+            with self._changed:
+                self._wanted |= wanted

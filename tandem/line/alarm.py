@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from tandem import alerts
@@ -14,16 +14,38 @@ from tandem.values import utc_now
 
 PARKED_TOO_LONG = timedelta(hours=1)
 
+SHOWN = 5
+"""Numbers of records that an alert names."""
+
 
 def alarming(batch: Batch) -> bool:
     """Whether anything of a settled batch is worth an alert."""
-    return any(_cause(cargo) for cargo in batch.cargo)
+    return any(_cause(cargo) or (cargo.outcome and cargo.outcome.news) for cargo in batch.cargo)
 
 
 def alarm(line: Connection, batch: Batch) -> int:
     """Ask for one alert per cause, however many records share it; gives how many were new."""
     causes = Counter(cause for cargo in batch.cargo for cause in _cause(cargo))
-    return sum(_ask(line, batch, state, fault, count) for (state, fault), count in causes.items())
+    return sum(_ask(line, batch, state, fault, count) for (state, fault), count in causes.items()) + _news(line, batch)
+
+
+def _news(line: Connection, batch: Batch) -> int:
+    """One alert for each word, with the numbers that the first of them have in the target."""
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    for cargo in batch.cargo:
+        if cargo.outcome and cargo.outcome.news:
+            told[cargo.outcome.news].append(cargo.outcome.target or cargo.message.key)
+    return sum(
+        alerts.raise_alert(
+            line.store,
+            line.name,
+            f"{batch.entity.name}:{news}",
+            f"{batch.entity.name} {news}",
+            f"{len(numbers)} more of {batch.entity.name} {news}, such as {', '.join(numbers[:SHOWN])}; "
+            "`tandem status --find NUMBER --json` shows each with its notes",
+        )
+        for news, numbers in told.items()
+    )
 
 
 def _cause(cargo: Cargo) -> tuple[tuple[str, str], ...]:

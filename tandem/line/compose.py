@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tandem.entities import ENTITIES
 from tandem.entities.cargo import APPROVED, EMBEDDED, Cargo
 from tandem.entities.declaration import Parent, at
 from tandem.entities.state import NEEDS_A_PERSON, Outcome
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
-from tandem.line.read import refusal
+from tandem.line.demand import planned
+from tandem.line.mapped import mapped
 from tandem.rules import PLANS, Circumstances, judge
 from tandem.store import Event
 from tandem.values import content_hash, utc_now
@@ -73,34 +72,6 @@ def park_orphans(line: Connection, missing: dict[Parent, list[Cargo]]) -> None:
             )
 
 
-async def accompany(line: Connection, batch: Batch) -> Batch:
-    """Read the records that the decision needs beside the cargo.
-
-    Raises:
-        Unavailable: that side does not answer; nothing of the batch is decided.
-    """
-    for name, companion in batch.route.companions.items():
-        keys = sorted({str(key) for c in batch.open if (key := at(c.canonical, companion.key))})
-        found = await line.connectors[companion.system].read(companion.resource, keys) if keys else {}
-        for cargo in batch.open:
-            record = found.get(str(at(cargo.canonical, companion.key)))
-            cargo.outcome = _accompanied(line, batch, cargo, name, record)
-    return batch
-
-
-def _accompanied(
-    line: Connection, batch: Batch, cargo: Cargo, name: str, record: dict[str, Any] | None
-) -> Outcome | None:
-    """Keep the companion in canonical names, which the entity's own sheet gives it."""
-    if record is None:
-        cargo.companions[name] = None
-        return None
-    direction = f"{name}_from_{batch.route.companions[name].system}"
-    mapped = line.workbook.apply(batch.entity.name, direction, record, links={}, zone=line.zone)
-    cargo.companions[name] = mapped.value
-    return refusal(mapped.faults) if mapped.faults else None
-
-
 def compose(line: Connection, batch: Batch) -> Batch:
     """Decide by the rules, then canonical document to target payload by its sheet."""
     for cargo in batch.open:
@@ -115,19 +86,25 @@ def _compose(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
         known=cargo.known,
         companions=cargo.companions,
         links=cargo.links,
-        policy=line.workbook.decide(name, cargo.canonical.model_dump()),
+        taken=cargo.taken,
+        lookup=line.workbook.table,
+        policy=line.workbook.decide(name, cargo.companions | cargo.canonical.model_dump()),
         facts=line.facts,
         doubtful=cargo.message.attempts > 0 or (cargo.known is not None and cargo.known.perhaps_sent),
         approved=cargo.message.event_type == APPROVED,
+        source=batch.route.source,
+        found=cargo.found,
     )
     document = PLANS[name](cargo.canonical, around)
     if isinstance(document, Outcome):
         return line.retry.timed(cargo.message, document)
     cargo.document = document
-    mapped = line.workbook.apply(name, batch.route.sheet_out, document.model_dump(), links=cargo.links, zone=line.zone)
-    cargo.trace += mapped.trace
-    if mapped.faults:
-        return refusal(mapped.faults)
-    cargo.payload = mapped.value
+    cargo.needs = planned(batch.route, document)
+    if batch.route.reckoned:
+        cargo.found = str(at(document, batch.route.reckoned.number))
+    value = mapped(line, batch, cargo, batch.route.sheet_out, document.model_dump(), links=cargo.links)
+    if isinstance(value, Outcome):
+        return value
+    cargo.payload = value
     cargo.payload_hash = content_hash(cargo.payload)
     return judge.same_payload(cargo.payload_hash, cargo.known)

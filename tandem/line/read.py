@@ -7,12 +7,12 @@ from pydantic_core import ErrorDetails
 
 from tandem.entities.cargo import EMBEDDED, Cargo
 from tandem.entities.declaration import at
-from tandem.entities.state import Fault, Outcome, State, held, skipped
+from tandem.entities.state import Outcome, State, held, skipped
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
-from tandem.mapping import Finding
+from tandem.line.mapped import mapped
 from tandem.rules import judge
-from tandem.values import content_hash
+from tandem.values import content_hash, utc_now
 
 PASSING = {"version", "updated_at"}
 """Canonical fields that change without the content changing."""
@@ -27,11 +27,17 @@ async def extract(line: Connection, batch: Batch) -> Batch:
     known = line.store.ledger.known(line.name, batch.entity.name, [c.message.key for c in batch.cargo])
     for cargo in batch.cargo:
         cargo.known = known.get(cargo.message.key)
-    batch.decide(lambda cargo: judge.older(cargo.message.version, cargo.known))
-    wanted = [c for c in batch.open if c.message.edited is None and ":" not in c.message.key]
-    records = await line.connectors[batch.route.source].read(batch.route.read, [c.message.key for c in wanted])
+    reckoned = batch.route.reckoned
+    if reckoned is None:
+        batch.decide(lambda cargo: judge.older(cargo.message.version, cargo.known))
+    # A key of our own making (guest:...) is nobody's number.
+    wanted = [c for c in batch.open if c.message.edited is None and (reckoned or ":" not in c.message.key)]
+    keys = [batch.route.own(c.message.key) for c in wanted]
+    records = await line.connectors[batch.route.source].read(batch.route.read, keys)
     for cargo in batch.open:
-        cargo.record = cargo.message.edited or records.get(cargo.message.key) or _embedded(cargo)
+        cargo.record = cargo.message.edited or records.get(batch.route.own(cargo.message.key)) or _embedded(cargo)
+        if cargo.record is None and reckoned is not None:
+            cargo.record = reckoned.absent(batch.route.own(cargo.message.key))
         cargo.version = judge.version_of(at(cargo.record, batch.route.version))
         if cargo.record is None and cargo.message.event_type in batch.route.erases:
             cargo.outcome = skipped(f"erased at {batch.route.source}")
@@ -40,6 +46,7 @@ async def extract(line: Connection, batch: Batch) -> Batch:
                 cargo.message,
                 f"{batch.route.source} has no {batch.entity.name} {cargo.message.key}",
             )
+    batch.decide(lambda cargo: judge.given_up(cargo.version, None, cargo.known))
     return batch
 
 
@@ -56,18 +63,20 @@ def understand(line: Connection, batch: Batch) -> Batch:
 
 def _understand(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
     assert cargo.record is not None  # noqa: S101 - extract parks what has no record
-    mapped = line.workbook.apply(batch.entity.name, _direction(batch, cargo), cargo.record, links={}, zone=line.zone)
-    cargo.trace += mapped.trace
-    if mapped.faults:
-        return refusal(mapped.faults)
+    value = mapped(line, batch, cargo, _direction(batch, cargo), cargo.record)
+    if isinstance(value, Outcome):
+        return value
     try:
-        cargo.canonical = batch.entity.model.model_validate(mapped.value)
+        read = batch.entity.model.model_validate(value)
     except ValidationError as error:
         return held("; ".join(_sentence(fault) for fault in error.errors()))
+    cargo.canonical = read.as_of(utc_now().astimezone(line.zone).date())
     if cargo.known and cargo.known.manual_link:
         why = f"linked by hand to {cargo.known.target}; what stands there is left to whoever linked it"
         return Outcome(state=State.NOOP, reason=why, target=cargo.known.target)
     cargo.content_hash = content_hash(cargo.canonical.model_dump(exclude=PASSING))
+    if batch.route.reckoned:
+        return judge.unheeded(cargo.content_hash, cargo.message.version, cargo.version, cargo.known)
     return judge.same(cargo.content_hash, cargo.version, cargo.known)
 
 
@@ -82,14 +91,6 @@ def is_embedded(cargo: Cargo) -> bool:
     if not message.event_type.startswith(EMBEDDED):
         return False
     return cargo.record is message.body or (cargo.record is message.edited and ":" in message.key)
-
-
-def refusal(faults: list[Finding]) -> Outcome:
-    """One outcome for all faults of a record; a configuration fault is mended by an integrator, not in the data."""
-    reason = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
-    if any(fault.fault is Fault.CONFIGURATION for fault in faults):
-        return Outcome(state=State.HELD, reason=reason, fault=Fault.CONFIGURATION)
-    return held(reason)
 
 
 def _sentence(fault: ErrorDetails) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 from tandem.entities.cargo import Cargo, Message
 from tandem.entities.declaration import Entity, Route
 from tandem.line.batch import Batch
+from tandem.line.beside import accompany
 from tandem.line.check import check
-from tandem.line.compose import accompany, compose, link
+from tandem.line.compose import compose, link
 from tandem.line.connection import Connection
 from tandem.line.read import extract, understand
 from tandem.values import utc_now
@@ -34,7 +35,7 @@ async def rehearse(line: Connection, entity: Entity, route: Route, records: Iter
             cargo.links[parent.entity] = NEW
     if route.target is None:
         return batch
-    await accompany(line, batch)
+    await accompany(line, batch, dry=True)
     compose(line, batch)
     return check(line, batch, "outbound", record=False)
 
@@ -46,7 +47,7 @@ def _cargo(line: Connection, entity: Entity, route: Route, key: str, record: dic
         company=line.company,
         entity=entity.name,
         source=route.source,
-        key=key,
+        key=route.kept(key),
         event_type=f"{entity.name}.dry_run",
         received_at=utc_now(),
         edited=record,

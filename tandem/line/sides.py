@@ -83,7 +83,7 @@ class _Sides:
         theirs = [self._theirs(r) async for page in self._made(self._target, self._write, window) for r in page]
         found = {document.key for document in theirs}
         behind = await self._target.find(self._write, [key for key in ours if key not in found])
-        theirs += [self._theirs(record) for record in behind.values()]
+        theirs += [self._theirs(record) for records in behind.values() for record in records]
         older = sorted({document.key for document in theirs if document.key and document.key not in ours})
         records = await self._source.read(self._route.read, older) if older else {}
         ours |= self._ours(record for record in records.values() if record is not None)

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from tandem.connectors.protocol import WriteItem, WriteResult
 from tandem.entities.cargo import Cargo
 from tandem.entities.declaration import at
-from tandem.entities.state import Outcome, State, dead, held, skipped
+from tandem.entities.state import Fault, Outcome, State, dead, held, skipped
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
 from tandem.values import content_hash
 
 
-async def find(line: Connection, batch: Batch) -> dict[str, str]:
-    """Where records stand in the target that may have been written before without our knowing: key to number.
+async def find(line: Connection, batch: Batch) -> dict[str, list[str]]:
+    """Where records stand in the target that may have been written before without our knowing: key to numbers.
 
-    A pass that was cut off, a lost lease and a replay all look alike: an attempt before this one and no link.
+    A pass that was cut off, a lost lease and a replay all look alike: an attempt before this one and no link. More
+    than one number is for a person to sort out.
 
     Raises:
         Unavailable: the look-up failed, so nothing may be written.
     """
     doubtful = [c for c in batch.open if not _target(c) and (c.message.attempts or (c.known and c.known.perhaps_sent))]
-    if not doubtful or batch.route.write is None or batch.route.target is None:
-        return {}
+    if not doubtful or batch.route.write is None or batch.route.target is None or batch.route.reference is None:
+        return {}  # what carries no reference of ours is found as its counterpart
     connector = line.connectors[batch.route.target]
     found = await connector.find(batch.route.write, [c.message.key for c in doubtful])
-    return {key: connector.key(batch.route.write, record) for key, record in found.items()}
+    resource = batch.route.write
+    return {key: sorted({connector.key(resource, record) for record in some}) for key, some in found.items() if some}
 
 
-def _never_written(found: dict[str, str], cargo: Cargo) -> Outcome | None:
+def _found_twice(found: dict[str, list[str]], cargo: Cargo) -> Outcome | None:
+    """Two records under one reference of ours: neither is written to, and no third is made."""
+    numbers = found.get(cargo.message.key, [])
+    if len(numbers) < 2:
+        return None
+    reason = f"our reference {cargo.message.key} is that of {len(numbers)} records: {', '.join(numbers)}"
+    return replace(held(f"{reason}; cancel all but one there and link it by hand"), fault=Fault.UNKNOWN)
+
+
+def _never_written(found: Mapping[str, object], cargo: Cargo) -> Outcome | None:
     """What is cancelled and not there must not be made only to be cancelled."""
     if not getattr(cargo.document, "cancelled", False) or _target(cargo) or cargo.message.key in found:
         return None
@@ -39,7 +51,7 @@ def _never_written(found: dict[str, str], cargo: Cargo) -> Outcome | None:
 
 
 def _target(cargo: Cargo) -> str | None:
-    return cargo.known.target if cargo.known else None
+    return cargo.found or (cargo.known.target if cargo.known else None)
 
 
 async def match(line: Connection, batch: Batch) -> None:
@@ -79,19 +91,34 @@ async def load(line: Connection, batch: Batch) -> Batch:
     """
     if batch.route.write is None or batch.route.target is None or not batch.open:
         return batch
-    found = await find(line, batch)
-    batch.decide(partial(_never_written, found))
+    seen = await find(line, batch)
+    batch.decide(partial(_found_twice, seen))
+    batch.decide(partial(_never_written, seen))
+    found = {key: numbers[0] for key, numbers in seen.items()}
     await match(line, batch)
     ready = batch.open
     results = await _write(line, batch, ready, found)
+    _reopen(ready, results)
     existing = {r.reference: r.target for r in results if r.status == "existing" and r.target}
     again = [c for c in ready if c.message.key in existing]
     for cargo, result in zip(ready, results, strict=True):
-        if cargo.message.key not in existing:
+        if cargo.message.key not in existing and result.status != "changed":
             cargo.outcome = _outcome(line, batch, cargo, result)
     for cargo, result in zip(again, await _write(line, batch, again, existing), strict=True):
         cargo.outcome = _outcome(line, batch, cargo, result)
     return batch
+
+
+def _reopen(ready: Sequence[Cargo], results: Sequence[WriteResult]) -> None:
+    """What the target has changed since it was read was not written: it is undecided again."""
+    for cargo, result in zip(ready, results, strict=True):
+        if result.status == "changed":
+            cargo.document = cargo.payload = cargo.payload_hash = None
+
+
+def overtaken(line: Connection, cargo: Cargo) -> Outcome:
+    """The target changed time and again between the look at it and the write."""
+    return line.retry.again(cargo.message, "the target changed again before each write", outage=True)
 
 
 async def _write(line: Connection, batch: Batch, cargo: Sequence[Cargo], found: dict[str, str]) -> list[WriteResult]:
@@ -128,13 +155,14 @@ def _outcome(line: Connection, batch: Batch, cargo: Cargo, result: WriteResult) 
                 target=result.target,
                 amount=at(cargo.canonical, batch.entity.amount) if batch.entity.amount else None,
                 currency=at(cargo.canonical, batch.entity.currency) if batch.entity.currency else None,
-                notes=(*cargo.notes, *getattr(cargo.document, "notes", ())),
+                notes=(*cargo.notes, *getattr(cargo.document, "notes", ()), *result.remarks),
+                news=result.news,
             )
         case "refused":
             return dead(reason, problem=problem)
         case "conflict":
             return held(reason, problem=problem)
-        case "locked" | "busy":
+        case "locked" | "busy" | "changed":
             return line.retry.again(
                 cargo.message, reason or "the record is in use", retry_after=result.retry_after, outage=True
             )

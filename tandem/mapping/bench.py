@@ -19,6 +19,9 @@ from tandem.mapping.run import Place
 from tandem.mapping.shapes import Field, Shape
 from tandem.mapping.suggest import one_of
 
+FILL = "fill"
+"""The function that puts another field of the record into a text."""
+
 
 @dataclass(slots=True)
 class Scope:
@@ -72,7 +75,8 @@ class Bench:
     """One direction on its way from YAML to functions.
 
     `origins` are the source paths from which the canonical fields came, so that a fault on the way out can still name
-    the field that the shop knows. `heard` is whether source fields that nobody reads are to be noted.
+    the field that the shop knows. `heard` is whether source fields that nobody reads are to be noted. `reads` are the
+    paths from the top of the source that the direction reads, each with the first place in the file that does.
     """
 
     source: Source
@@ -86,6 +90,7 @@ class Bench:
     heard: bool = False
     outline: list[TraceLine] = field(default_factory=list)
     scopes: dict[str, Scope] = field(default_factory=dict)
+    reads: dict[tuple[str, ...], Spot] = field(default_factory=dict)
 
     def scope(self, prefix: str, shape: Shape | None = None) -> Scope:
         """The scope of paths that begin so; one object, whoever reads there."""
@@ -109,12 +114,15 @@ class Bench:
             return None
         if expression.paths is None:
             scope.whole = True
+            self.reads.setdefault((text,), spot)
         for path in expression.paths or ():
             self._noticed(path, spot, scope, strictly=False)
         named = [self._called(scope.prefix + ".".join(path)) for path in expression.paths or ()]
         return Reading(expression, ", ".join(named) or text)
 
     def _noticed(self, path: tuple[str, ...], spot: Spot, scope: Scope, *, strictly: bool = True) -> None:
+        if path and "[]" not in scope.prefix:
+            self.reads.setdefault((*names_of(scope.prefix.rstrip(".")), *path) if scope.prefix else path, spot)
         for depth, name in enumerate(path):
             inner = scope if depth == 0 else self.scope(f"{scope.prefix}{'.'.join(path[:depth])}.")
             inner.known.add(name)
@@ -132,6 +140,8 @@ class Bench:
         making = Making(place=place, widths=self.widths, countries=self.countries, sources=sources)
         made = []
         for index, item in enumerate(items):
+            if isinstance(item, dict) and isinstance(path := item.get(FILL), str):
+                self.reads.setdefault(names_of(path), (*spot, "apply", index))
             try:
                 made.append(build_step(item, making))
             except ArgumentFault as fault:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tandem.entities import ENTITIES
 from tandem.entities.declaration import Entity
-from tandem.mapping import countries
+from tandem.mapping import countries, ownership
 from tandem.mapping.bench import Bench
 from tandem.mapping.decisions import Decision, load_decision
 from tandem.mapping.lookups import Lookup, load_lookup
@@ -33,6 +33,7 @@ class Binder:
         self.directions: dict[tuple[str, str], Direction] = {}
         self.version = ""
         self._targets: Targets = {}
+        self._owned: set[str] = set()
 
     def bind(self, *, complete: bool) -> None:
         """Read and check all of it."""
@@ -94,7 +95,11 @@ class Binder:
 
     def _directions(self, source: Source, entity: Entity, directions: Mapping[str, object]) -> None:
         inward: dict[str, Direction] = {}
-        for name in sorted(directions, key=lambda name: name.startswith("to_")):  # origins are known by then
+        owners = ownership.owners_of(source, entity, directions.get(ownership.OWNERS))
+        if owners is not None:
+            self._owned.add(entity.name)
+        named = [name for name in directions if name != ownership.OWNERS]
+        for name in sorted(named, key=lambda name: name.startswith("to_")):  # origins are known by then
             spot = (entity.name, name)
             terms = terms_of(name, entity, self._targets)
             if terms is None:
@@ -112,12 +117,18 @@ class Binder:
             )
             direction = compile_direction(bench, directions[name], spot, terms)
             self.directions[entity.name, name] = direction
+            if owners is not None:
+                ownership.inward(source, entity, owners, name, directions[name])
+                ownership.outward(source, entity, owners, name, bench)
             if name.startswith("from_"):
                 inward[name] = direction
 
     def _complete(self) -> None:
         """Every sheet that an entity's declaration counts on."""
         for entity in ENTITIES.values():
+            if len(sides := ownership.sides_of(entity)) > 1 and entity.name not in self._owned:
+                message = f"travels from {' and '.join(sides)}, so it needs {ownership.OWNERS}: one for each field"
+                self.faults.append(SheetFault(f"{entity.name}.yaml", entity.name, message))
             for name in needed(entity):
                 if (entity.name, name) not in self.directions:
                     file = f"{entity.name}.yaml"

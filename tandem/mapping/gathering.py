@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tandem.entities.state import Fault
 from tandem.mapping.decisions import Decision
 from tandem.mapping.functions import text_of
 from tandem.mapping.lookups import Lookup
@@ -90,7 +91,7 @@ def together(nodes: Sequence[Node]) -> Node:
 
 
 def looked_up(lookup: Lookup, get: Node) -> Node:
-    """The value of a lookup; what it does not name is a hindrance."""
+    """The value of a lookup; what it does not name is a hindrance, which whoever keeps the lookups mends."""
 
     def node(record: Record, run: Run) -> Any:
         key = get(record, run)
@@ -99,7 +100,7 @@ def looked_up(lookup: Lookup, get: Node) -> Node:
         text = text_of(key)
         value = lookup.get(text)
         if value is None and lookup.otherwise is None:
-            raise Hindrance(lookup.missing(text), kind="unmapped")
+            raise Hindrance(lookup.missing(text), kind="unmapped", fault=Fault.CONFIGURATION)
         return value
 
     return node

@@ -50,6 +50,11 @@ class Lookup:
             return found
         return key if self.otherwise == "keep" else self.otherwise["value"]
 
+    @property
+    def table(self) -> Mapping[str, Any]:
+        """The values by their keys as the file spells them."""
+        return {spelling: self.values[key_of(spelling)] for spelling in self.spellings}
+
     def missing(self, key: str) -> str:
         """The sentence for a value that nobody mapped."""
         hint = one_of(key, self.spellings)

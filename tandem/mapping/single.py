@@ -96,6 +96,7 @@ def decided(compiler: Compiler, form: forms.Decided, site: Site) -> Node:
     if decision is None:
         return nodes.NOTHING
     source = f"decision table {form.decide}"
+    compiler.bench.reads.setdefault((source,), site.at("decide"))
     compiler.bench.sketch(Place(site.target, source), "looked-up", f"{form.take} of {source}")
     return ended(compiler, form, Reading(gathering.decided(decision, form.take), source), site)
 

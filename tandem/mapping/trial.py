@@ -5,7 +5,7 @@ Nothing is read or written here; the caller brings the records. Links that do no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ NEW = "(new)"
 KINDS = ("truncated", "substituted", "removed", "default", "doubtful", "unmapped")
 """What a person wants to know of a dry run, in the order it is shown."""
 
-Companions = Mapping[str, Mapping[str, Any] | None]
+Companions = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @dataclass(slots=True)
@@ -70,11 +70,10 @@ class Trial:
     zone: ZoneInfo | None = None
     facts: Facts = field(default_factory=Facts)
 
-    def companion_key(self, name: str, record: Mapping[str, Any]) -> str | None:
-        """The number of the record that the decision needs beside this one; None if it needs none."""
-        mapped = self._apply(self.route.sheet_in, record)
-        key = at(mapped.value, self.route.companions[name].key)
-        return str(key) if key else None
+    def companion_keys(self, name: str, record: Mapping[str, Any]) -> list[str]:
+        """What the records are asked for by that the decision needs beside this one; none if it needs none."""
+        canonical = self._understood(self._apply(self.route.sheet_in, record), Tried(""))
+        return [] if canonical is None else self.route.companions[name].keys(canonical, self.workbook.table)
 
     def run(self, record: Mapping[str, Any], companions: Companions | None = None) -> Tried:
         """What would become of one record."""
@@ -108,8 +107,8 @@ class Trial:
     def _compose(self, canonical: Canonical, companions: Companions, tried: Tried) -> None:
         name = self.entity.name
         beside, faults = self._beside(companions)
-        policy = self.workbook.decide(name, canonical.model_dump())
-        around = Circumstances(companions=beside, policy=policy, facts=self.facts)
+        policy = self.workbook.decide(name, beside | canonical.model_dump())
+        around = Circumstances(companions=beside, policy=policy, facts=self.facts, lookup=self.workbook.table)
         document = held("; ".join(_sentences(faults))) if faults else PLANS[name](canonical, around)
         if isinstance(document, Outcome):
             tried.would = "hold" if document.state is State.HELD else document.state.lower()
@@ -126,16 +125,14 @@ class Trial:
             tried.written = at(document, self.entity.amount)
             tried.difference = tried.amount - (tried.written or 0)
 
-    def _beside(self, companions: Companions) -> tuple[dict[str, Mapping[str, Any] | None], list[Finding]]:
-        beside: dict[str, Mapping[str, Any] | None] = {}
+    def _beside(self, companions: Companions) -> tuple[dict[str, Any], list[Finding]]:
+        beside: dict[str, Any] = {}
         faults: list[Finding] = []
         for name, companion in self.route.companions.items():
-            record = companions.get(name)
-            beside[name] = None
-            if record is not None:
-                mapped = self._apply(f"{name}_from_{companion.system}", record)
-                beside[name] = mapped.value
-                faults += mapped.faults
+            mapped = [self._apply(f"{name}_from_{companion.system}", record) for record in companions.get(name) or ()]
+            values = [one.value for one in mapped]
+            beside[name] = values if companion.several else next(iter(values), None)
+            faults += [fault for one in mapped for fault in one.faults]
         return beside, faults
 
 

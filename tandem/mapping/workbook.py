@@ -114,6 +114,16 @@ class Workbook:
             raise SheetError(f"there is no lookup {name!r}; {one_of(name, self._lookups)}")
         return self._lookups[name].get(key)
 
+    def table(self, name: str) -> Mapping[str, Any]:
+        """A whole lookup, its values by their keys as the file spells them.
+
+        Raises:
+            SheetError: there is no such lookup.
+        """
+        if name not in self._lookups:
+            raise SheetError(f"there is no lookup {name!r}; {one_of(name, self._lookups)}")
+        return self._lookups[name].table
+
     def outline(self, entity: str, direction: str) -> list[TraceLine]:
         """Each target field of a direction and where it comes from.
 

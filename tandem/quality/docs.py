@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections import deque
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from tandem.quality.engine import great_expectations, in_folder
 from tandem.quality.lock import only_one
 from tandem.quality.suites import SUITES
-from tandem.quality.verdict import Published
+from tandem.quality.verdict import Published, Verdict
 from tandem.quality.view import site
-from tandem.values import utc_now
+from tandem.quality.waiting import Entry, Waiting
 
 SITE = "tandem"
 
-WAITING = 20
-"""Validations that wait for `publish` at most; of those that stopped no record only the newest of each suite."""
-
-Entry = tuple[str, datetime, Any]
-"""A suite's name, when it was asked, and the library's result."""
+SWITCH_SECONDS = 0.0005
+"""How long a thread that builds pages keeps the interpreter from the one that carries records; else ten times this."""
 
 
 class Docs:
@@ -32,55 +32,53 @@ class Docs:
         self._run = run
         self._keep = keep
         self._context: Any = None
-        self._stopped: deque[Entry] = deque(maxlen=WAITING)
-        self._passed: dict[str, Entry] = {}
+        self._waiting = Waiting()
         self._described: set[str] = set()
-        self._dropped = 0
         self._number = 0
+        self._publishing = Lock()
 
     @property
     def index(self) -> Path:
         """The first page."""
         return self._home / "gx" / "uncommitted" / "data_docs" / SITE / "index.html"
 
-    def add(self, suite: str, result: Any, *, stopped: bool) -> None:
-        """Keep a result for the next `publish`; `stopped` says whether it stopped a record."""
-        entry = (suite, utc_now(), result)
-        if not stopped:
-            self._passed[suite] = entry
-            return
-        self._dropped += len(self._stopped) == WAITING
-        self._stopped.append(entry)
+    def add(self, verdict: Verdict, result: Callable[[], Any]) -> None:
+        """Keep a validation for the next `publish`, even while one is under way."""
+        self._waiting.add(verdict, result)
 
     def publish(self) -> Published:
         """Write what waits and build its pages; what other runs wrote stays until `keep` newer ones are there."""
-        waiting = [*self._stopped, *self._passed.values()]
-        published = Published(index=self.index, added=len(waiting), dropped=self._dropped)
-        if waiting:
-            self._home.mkdir(parents=True, exist_ok=True)
-            with only_one(self._home / "gx.lock"):
-                self._write(waiting)
-        self._stopped.clear()
-        self._passed.clear()
-        self._dropped = 0
-        return published
+        with self._publishing:
+            waiting, dropped = self._waiting.take()
+            try:
+                if waiting:
+                    self._home.mkdir(parents=True, exist_ok=True)
+                    with only_one(self._home / "gx.lock"), _giving_way():
+                        self._write(waiting)
+            except BaseException:
+                self._waiting.give_back(waiting, dropped)
+                raise
+        return Published(index=self.index, added=len(waiting), dropped=dropped)
 
     def _write(self, waiting: list[Entry]) -> None:
         context = self._opened()
         store = context.validation_results_store
-        for suite in {suite for suite, _, _ in waiting} - self._described:
+        suites = {entry.suite for entry in waiting}
+        for suite in suites - self._described:
             context.suites.add_or_update(
                 great_expectations().ExpectationSuite(name=suite, expectations=SUITES[suite]().expectations)
             )
             self._described.add(suite)
-        written = [_suite_identifier(suite) for suite in sorted({suite for suite, _, _ in waiting})]
-        for suite, moment, result in waiting:
+        written = [_suite_identifier(suite) for suite in sorted(suites)]
+        for entry in waiting:
             self._number += 1
-            key = _result_identifier(suite, moment, f"{self._run}-{os.getpid()}-{self._number}")
+            key = _result_identifier(entry.suite, entry.last, f"{self._run}-{os.getpid()}-{self._number}")
+            result = entry.result()
             result.meta |= {
                 "run_id": key.run_id,
-                "validation_time": moment,
-                "batch_kwargs": {"data_asset_name": suite},
+                "validation_time": entry.last,
+                "batch_kwargs": {"data_asset_name": entry.suite},
+                "batch_parameters": entry.counts(),
             }
             store.set(key, result)
             written.append(key)
@@ -107,6 +105,17 @@ class Docs:
                 context.variables.save()
             self._context = context
         return self._context
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Hand the interpreter over ten times as often, so that a micro-batch beside this thread hardly notices it."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _remove_empty(folder: Path, *, top: Path) -> None:

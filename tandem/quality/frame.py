@@ -22,10 +22,17 @@ KEYS = ("record", "line")
 
 def text(record: Any, path: str) -> str:
     """The text at a dotted path without blanks around it; empty for what is missing or no text."""
-    value = at(record, path)
+    value = _value(record, path)
+    if type(value) is str:  # nearly always, and asking about all the kinds takes ten times as long
+        return value.strip()
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return ""
     return str(value).strip()
+
+
+def _value(record: Any, path: str) -> Any:
+    """As `at`, by the short way where there is one: a batch asks this tens of thousands of times."""
+    return record.get(path) if type(record) is dict and "." not in path else at(record, path)
 
 
 def text_or_none(record: Any, path: str) -> str | None:
@@ -56,7 +63,9 @@ def fingerprint(record: Any, path: str) -> str | None:
 
 def number(record: Any, path: str) -> Decimal | None:
     """The exact number at a dotted path; None for what is missing or none, which the typed model reports."""
-    value = at(record, path)
+    value = _value(record, path)
+    if type(value) is Decimal and value.is_finite():
+        return value
     try:
         return decimal_of(value)
     except ValueError:
@@ -88,5 +97,6 @@ def table(head: Row, lines: Sequence[Row], *, ids: Sequence[str]) -> list[Row]:
     """The rows of one record, all with the same columns; `ids` name the lines."""
     of_line = list(lines[0]) if lines else []
     first: Row = {"line": "", **head, **dict.fromkeys(of_line)}
-    rest = [{"line": name, **dict.fromkeys(head), **line} for name, line in zip(ids, lines, strict=True)]
+    blank = dict.fromkeys(head)
+    rest = [{"line": name, **blank, **line} for name, line in zip(ids, lines, strict=True)]
     return [first, *rest]

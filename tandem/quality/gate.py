@@ -1,25 +1,20 @@
-"""The gate: a batch of records against a suite, in a context that is warmed once and kept."""
+"""The gate: a batch of records against a suite, whose plan is made once and kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from tandem.errors import TandemError
 from tandem.quality.docs import Docs
-from tandem.quality.engine import great_expectations, in_memory
-from tandem.quality.frame import KEYS, Row
+from tandem.quality.engine import great_expectations
+from tandem.quality.frame import Row
+from tandem.quality.plan import DETAILED, QUICK, Plan, result
 from tandem.quality.suites import SUITES, Suite
 from tandem.quality.verdict import Failure, Published, Severity, Verdict
-
-QUICK = "BOOLEAN_ONLY"
-DETAILED = {
-    "result_format": "COMPLETE",
-    "unexpected_index_column_names": list(KEYS),
-    "return_unexpected_index_query": False,
-}
 
 
 class Gate:
@@ -32,13 +27,11 @@ class Gate:
     def __init__(self, home: Path, *, run: str = "tandem", keep: int = 100) -> None:
         self._docs = Docs(home, run=run, keep=keep)
         self._lock = Lock()
-        self._context: Any = None
-        self._suites: dict[str, tuple[Suite, Any, Any]] = {}
+        self._judges: dict[str, _Judge] = {}
 
     def warm(self) -> None:
-        """Spend the seconds that the library takes to load before the first batch does."""
-        with self._lock:
-            self._ready()
+        """Spend the second or two that the library takes to load before the first batch does."""
+        great_expectations()
 
     def check(
         self, suite: str, rows: Sequence[Mapping[str, Any]], *, keys: Sequence[str], record: bool = True
@@ -56,91 +49,78 @@ class Gate:
             return self._check(suite, rows, keys, record=record)
 
     def publish(self) -> Published:
-        """Add what was validated since the last call to the Data Docs; earlier validations stay in them."""
-        with self._lock:
-            return self._docs.publish()
+        """Add what was validated since the last call to the Data Docs; earlier validations stay in them.
 
-    def _ready(self) -> Any:
-        if self._context is None:
-            self._context = in_memory()
-            self._context.data_sources.add_pandas("tandem")
-        return self._context
-
-    def _suite(self, name: str) -> tuple[Suite, Any, Any]:
-        """The suite, the library's own form of it, and where its batches come from."""
-        if name not in self._suites:
-            context = self._ready()
-            suite = SUITES[name]()
-            for position, expectation in enumerate(suite.expectations):
-                expectation.meta = {"position": position}
-            own = great_expectations().ExpectationSuite(name=name, expectations=suite.expectations)
-            asset = context.data_sources.get("tandem").add_dataframe_asset(name)
-            self._suites[name] = suite, own, asset.add_batch_definition_whole_dataframe("batch")
-        return self._suites[name]
+        It takes some tenths of a second, in which `check` can be called all the same.
+        """
+        return self._docs.publish()
 
     def _check(self, name: str, records: Sequence[Mapping[str, Any]], keys: Sequence[str], *, record: bool) -> Verdict:
-        suite, own, source = self._suite(name)
-        rows = [{"record": key, **row} for key, one in zip(keys, records, strict=True) for row in suite.rows(one)]
+        if name not in self._judges:
+            self._judges[name] = _Judge(SUITES[name]())
+        judge = self._judges[name]
+        rows = [{"record": key, **row} for key, one in zip(keys, records, strict=True) for row in judge.suite.rows(one)]
         if not rows:
             return Verdict(suite=name, records=len(keys), expectations=0, met=0)
-        result = _validate(source, own, rows)
+        found = judge.judge(rows)
         place = {key: index for index, key in enumerate(keys)}
-        failures = [f for found in result.results if not found.success for f in _failures(found, rows, place)]
+        failures = [
+            failure
+            for expectation, one in zip(judge.suite.expectations, found, strict=True)
+            if not one["success"]
+            for failure in _failures(expectation, one["result"], rows, place)
+        ]
         verdict = Verdict(
             suite=name,
             records=len(keys),
-            expectations=len(result.results),
-            met=sum(1 for found in result.results if found.success),
+            expectations=len(found),
+            met=sum(bool(one["success"]) for one in found),
             failures=tuple(sorted(failures, key=lambda f: (f.index, f.severity, f.column))),
         )
         if record:
-            self._docs.add(name, result, stopped=not verdict.ok)
+            self._docs.add(verdict, partial(result, name, judge.suite.expectations, found))
         return verdict
 
 
-def _validate(source: Any, suite: Any, rows: Sequence[Row]) -> Any:
-    """The library's result, with the rows for every expectation that does not hold."""
-    import pandas as pd
+class _Judge:
+    """A suite and the plans for it: one for all its expectations, and one for the rows of each when it is needed."""
 
-    frame = pd.DataFrame(rows, dtype=object)
-    # What only lines fill is missing when no record has a line, and the library cannot judge a missing column. A name
-    # that nothing fills must still be an error, so only columns under a list that the frame counts are added.
-    named = [e.column for e in suite.expectations if e.column.rpartition(".")[0] in frame.columns]
-    frame = frame.reindex(columns=list(dict.fromkeys([*frame.columns, *named])))
-    batch = source.get_batch({"dataframe": frame})
-    result = batch.validate(suite, result_format=QUICK)
-    failed = {_position(found) for found in result.results if not found.success}
-    if failed:
-        again = great_expectations().ExpectationSuite(
-            name=suite.name, expectations=[e for e in suite.expectations if e.meta["position"] in failed]
-        )
-        detailed = {_position(found): found for found in batch.validate(again, result_format=DETAILED).results}
-        result.results = [detailed.get(_position(found), found) for found in result.results]
-    return result
+    def __init__(self, suite: Suite) -> None:
+        self.suite = suite
+        self._quick = Plan(suite.expectations, QUICK)
+        self._rows: dict[int, Plan] = {}
+
+    def judge(self, rows: Sequence[Row]) -> list[Mapping[str, Any]]:
+        """What each expectation finds, with the rows for every one that does not hold."""
+        import pandas as pd
+
+        frame = pd.DataFrame(rows, dtype=object)
+        # What only lines fill is missing when no record has a line, and the library cannot judge a missing column. A
+        # name that nothing fills must still be an error, so only columns under a list that the frame counts are added.
+        named = [e.column for e in self.suite.expectations if e.column.rpartition(".")[0] in frame.columns]
+        frame = frame.reindex(columns=list(dict.fromkeys([*frame.columns, *named])))
+        found = self._quick.judge(frame)
+        return [one if one["success"] else self._detailed(n).judge(frame)[0] for n, one in enumerate(found)]
+
+    def _detailed(self, position: int) -> Plan:
+        if position not in self._rows:
+            self._rows[position] = Plan([self.suite.expectations[position]], DETAILED)
+        return self._rows[position]
 
 
-def _position(found: Any) -> int:
-    return int(found.expectation_config.meta["position"])
-
-
-def _failures(found: Any, rows: Sequence[Row], place: Mapping[str, int]) -> list[Failure]:
-    """One failure for each row that does not meet an expectation.
-
-    Raises:
-        TandemError: the expectation could not be evaluated at all.
-    """
-    config = found.expectation_config
-    column = str(config.kwargs["column"])
-    if "unexpected_index_list" not in found.result:
-        raise TandemError(f"{column}: {config.type} could not be evaluated: {found.exception_info}")
-    failing = {(row["record"], row["line"]) for row in found.result["unexpected_index_list"]}
+def _failures(
+    expectation: Any, found: Mapping[str, Any], rows: Sequence[Row], place: Mapping[str, int]
+) -> list[Failure]:
+    """One failure for each row that does not meet an expectation."""
+    column = str(expectation.column)
+    failing = {(row["record"], row["line"]) for row in found["unexpected_index_list"]}
     return [
         Failure(
             index=place[row["record"]],
             key=row["record"],
             column=column,
-            sentence=_sentence(str(config.description), row, column),
-            severity=_severity(config),
+            sentence=_sentence(str(expectation.description), row, column),
+            severity=_severity(expectation),
             line=row["line"],
         )
         for row in rows
@@ -148,8 +128,8 @@ def _failures(found: Any, rows: Sequence[Row], place: Mapping[str, int]) -> list
     ]
 
 
-def _severity(config: Any) -> Severity:
-    return "warning" if str(getattr(config.severity, "value", config.severity)) == "warning" else "critical"
+def _severity(expectation: Any) -> Severity:
+    return "warning" if str(getattr(expectation.severity, "value", expectation.severity)) == "warning" else "critical"
 
 
 def _sentence(description: str, row: Row, column: str) -> str:

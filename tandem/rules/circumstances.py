@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from tandem.entities.cargo import Known
+from tandem.entities.declaration import System
 from tandem.entities.state import State
 
 
@@ -16,7 +17,10 @@ class Facts:
     """What the company's own tables and settings say; the same for every record of a run.
 
     The scales are those of SOTRAN's columns price, disc, qtyord and extprice. A `quantity_scale` of 0 means that
-    quantities must be whole. `free_freight_line` asks for a freight line of 0.00 when shipping is free.
+    quantities must be whole. `free_freight_line` asks for a freight line of 0.00 when shipping is free. `price_jump` is
+    how many times higher or lower than what the shop shows a price is held for a person (0: never), `zero_prices` lets
+    0.00 pass; `create_products` lets the shop be given products that it lacks, `hold_unmatched` brings what has no
+    counterpart before a person instead of leaving it aside.
     """
 
     price_scale: int = 4
@@ -26,6 +30,15 @@ class Facts:
     rounding_limit: Decimal = Decimal("0.05")
     company_currency: str = "USD"
     free_freight_line: bool = False
+    price_jump: Decimal = Decimal(10)
+    zero_prices: bool = False
+    create_products: bool = False
+    hold_unmatched: bool = False
+
+
+def nothing(_name: str) -> Mapping[str, Any]:
+    """Where there are no lookups."""
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,18 +47,24 @@ class Circumstances:
 
     `companions` hold the records read beside it, in canonical names: the entity's own sheet brings them there by its
     direction `<companion>_from_<system>` (a shipment's `order_from_clarity` gives the fields of `ShopOrder`).
-    `policy` is the result of the entity's decision table; `hold_reason`, `location`, `payment_terms`, `release`
+    `taken` is the demand, by sku and location, that is to be reckoned with; `lookup` gives a lookup of the sheets as a
+    whole. `policy` is the result of the entity's decision table; `hold_reason`, `location`, `payment_terms`, `release`
     and `negative_quantity` are what plans look at. `approved` is set when a person let a held record pass: it waives
     what policy holds, never what does not add up. `doubtful` is set when an earlier pass may have written the record
-    without the answer being known.
+    without the answer being known. `source` is the side that the record comes from, `found` the number of its
+    counterpart in the target where an equal field told it.
     """
 
     known: Known | None = None
-    companions: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    companions: Mapping[str, Any] = field(default_factory=dict)
+    taken: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    lookup: Callable[[str], Mapping[str, Any]] = nothing
     links: Mapping[str, str] = field(default_factory=dict)
     policy: Mapping[str, Any] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
     approved: bool = False
+    source: System | None = None
+    found: str | None = None
     doubtful: bool = False
 
     @property

@@ -66,15 +66,36 @@ def older(version: str | None, known: Known | None) -> Outcome | None:
     )
 
 
+def given_up(version: str | None, content_hash: str | None, known: Known | None) -> Outcome | None:
+    """What a person gave up stays so until its owner changes it."""
+    if known is None or known.given_up is None:
+        return None
+    unchanged = (version is not None and version == known.version) or (
+        content_hash is not None and content_hash == known.content_hash
+    )
+    return known.given_up if unchanged else None
+
+
 def same(content_hash: str | None, version: str | None, known: Known | None) -> Outcome | None:
     """STALE for an older version, NOOP if the target already holds this content; None if it is worth going on.
 
     Content that was read before but did not go through is never called the same: a replay must run again.
     """
-    stale = older(version, known)
-    if stale or known is None:
-        return stale
+    settled = older(version, known) or given_up(version, content_hash, known)
+    if settled or known is None:
+        return settled
     return _unchanged(content_hash, known.content_hash, known, "the content is what was applied before")
+
+
+def unheeded(content_hash: str | None, told: str | None, version: str | None, known: Known | None) -> Outcome | None:
+    """Of what is reckoned from more than the record: STALE if an older state was told of and nothing else came since.
+
+    The owner's present content counts even under an older stamp: stamps have whole seconds, and an import may bring
+    old ones. Content that is the same is reckoned again.
+    """
+    if known is not None and content_hash == known.content_hash and (settled := older(told, known)):
+        return settled
+    return given_up(version, content_hash, known)
 
 
 def same_payload(payload_hash: str | None, known: Known | None) -> Outcome | None:

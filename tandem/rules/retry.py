@@ -18,12 +18,21 @@ def backoff(attempt: int, *, base: float, cap: float, chance: float) -> float:
     return chance * min(cap, base * 2.0 ** min(attempt, 64))
 
 
+def until_next_look(failures: int, *, base: float, cap: float, chance: float) -> float:
+    """Seconds for which a side that does not answer is left in peace after so many failures in a row.
+
+    Exponential, and never less than half of that: a look at once would be no pause. `chance` is from 0 to 1.
+    """
+    return (0.5 + chance / 2) * min(cap, base * 2.0 ** min(max(failures - 1, 0), 64))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Retry:
     """The patience of a connection; `clock` and `chance` are what a test puts in place of time and luck.
 
     A transient fault of one record is tried `limit` times. While the other side is down for everybody, tries
-    do not count, but `park_for` does. What waits for a parent is woken by it; the timer is the net under that.
+    do not count alone, but with `park_for` they do: what arrived long ago and waited for another reason has its tries
+    all the same. What waits for a parent is woken by it; the timer is the net under that.
     """
 
     limit: int = 8
@@ -41,7 +50,7 @@ class Retry:
         """RETRY at a time of its own, not before `retry_after` seconds; DEAD once the limit is reached."""
         if not outage and message.attempts >= self.limit:
             return dead(f"{reason}; gave up after {message.attempts + 1} tries", fault=Fault.TRANSIENT)
-        if outage and self._age(message) >= self.park_for:
+        if outage and message.attempts >= self.limit and self._age(message) >= self.park_for:
             return dead(f"{reason}; gave up after {_words(self.park_for)}", fault=Fault.TRANSIENT)
         wait = max(retry_after or 0.0, 0.0) + self._backoff(message.attempts)
         return self._at(Outcome(state=State.RETRY, reason=reason, fault=Fault.TRANSIENT), wait)

@@ -30,7 +30,7 @@ class RecordBooks:
     def __init__(self, database: Database, tx: Connection, kept: Sequence[Cargo], now: datetime) -> None:
         self._database = database
         self._tx = tx
-        self._moved: Counter[tuple[str, str, str]] = Counter()
+        self.moved: Counter[tuple[str, str, str]] = Counter()
         self.rows: dict[Whose, dict[str, Any]] = {}
         mine = {of(cargo.message): cargo for cargo in kept}
         parents = {parent for cargo in kept if (parent := waits_for(cargo)) is not None}
@@ -47,8 +47,8 @@ class RecordBooks:
             whose = of(cargo.message)
             before = self.rows[whose]
             after = record_row(before, cargo, now)
-            self._moved[whose.connection, whose.entity, before["state"]] -= 1
-            self._moved[whose.connection, whose.entity, after["state"]] += 1
+            self.moved[whose.connection, whose.entity, before["state"]] -= 1
+            self.moved[whose.connection, whose.entity, after["state"]] += 1
             self.rows[whose] = touched[whose] = after
         written = [row for row in touched.values() if "payload" in row]
         for rows in (written, [row for row in touched.values() if "payload" not in row]):
@@ -57,7 +57,7 @@ class RecordBooks:
 
     def tally(self) -> None:
         """Adds up the moves from state to state; last of all, because its rows are shared."""
-        tally(self._database, self._tx, self._moved)
+        tally(self._database, self._tx, self.moved)
 
     def _lock(self, wanted: set[Whose]) -> None:
         for condition in matching(records, wanted):
@@ -82,7 +82,7 @@ class RecordBooks:
             index_elements=["connection", "company", "entity", "key"]
         )
         met = self._tx.execute(insert.returning(records.c.connection, records.c.entity), rows)
-        self._moved.update((row.connection, row.entity, str(State.WAITING)) for row in met)
+        self.moved.update((row.connection, row.entity, str(State.WAITING)) for row in met)
 
 
 def _change(row: dict[str, Any]) -> sa.Update:

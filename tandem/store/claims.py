@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
@@ -13,9 +14,22 @@ from tandem.entities.cargo import Message
 from tandem.store.database import Database
 from tandem.store.folding import Lane, fold, open_events
 from tandem.store.tables import inbox, queue
+from tandem.store.whose import AnyRow
 
 _READY = queue.c.ready.is_(True)
 _LATER = queue.c.ready.is_(False)
+
+_NOW = sa.bindparam("now", type_=queue.c.available_at.type)
+_MOST = sa.bindparam("most", type_=sa.Integer)
+KEPT = 64
+"""Statements that are kept: a drain asks the same ones often, and building one costs more than running it."""
+
+SUSPECT_AFTER, ALONE_AFTER = 2, 5
+"""Leases in a row that ran out, after which a record is claimed in a smaller batch, and after which it goes alone.
+
+A quarter, a sixteenth: the one that ends processes is soon found, and after a machine has merely been restarted twice a
+full batch does not go through one by one.
+"""
 
 
 class Lease(NamedTuple):
@@ -31,26 +45,15 @@ def claim(database: Database, lane: Lane, lease: Lease, limit: int) -> list[Mess
 
     Asks without writing first: a drain that lingers asks often, and on SQLite only one can write.
     """
-    due = sa.select(
-        sa.or_(
-            sa.exists().where(lane.rows(), _READY),
-            sa.exists().where(lane.rows(), _LATER, queue.c.available_at <= lease.now),
-        )
-    )
-    if not database.read(lambda tx: tx.execute(due).scalar_one()):
+    if not due(database, [lane], lease.now)[0]:
         return []
     return database.write(lambda tx: _claim(tx, lane, lease, limit))
 
 
 def _claim(tx: Connection, lane: Lane, lease: Lease, limit: int) -> list[Message]:
     _make_ready(tx, lane, lease.now, at_most=max(limit, 1000))
-    taken = tx.execute(
-        sa.select(queue.c.id, queue.c.company, queue.c.key, queue.c.attempts)
-        .where(lane.rows(), _READY)
-        .order_by(queue.c.rank, queue.c.received_at, queue.c.place)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    found = tx.execute(_ready(lane), {"most": limit}).all()
+    taken = _together(found, limit)
     if not taken:
         return []
     leased = {"ready": False, "available_at": lease.until, "lease_owner": lease.owner}
@@ -66,17 +69,44 @@ def _claim(tx: Connection, lane: Lane, lease: Lease, limit: int) -> list[Message
     return [fold(lane, row, events[row.company, row.key]) for row in taken if row.id not in idle]
 
 
+def _together(found: Sequence[AnyRow], limit: int) -> Sequence[AnyRow]:
+    """What may go in one batch: a record under which process after process ended takes ever fewer others with it."""
+    cuts = found[0].cuts if found else 0
+    if cuts < SUSPECT_AFTER:
+        return [row for row in found if row.cuts < SUSPECT_AFTER]
+    most = 1 if cuts >= ALONE_AFTER else max(1, limit >> 2 * (cuts - SUSPECT_AFTER + 1))
+    return [row for row in found if SUSPECT_AFTER <= row.cuts <= cuts][:most]
+
+
 def _make_ready(tx: Connection, lane: Lane, now: datetime, *, at_most: int) -> None:
     """What was postponed or leased until now may be taken again; a pass that was cut off counts as an attempt."""
-    due = tx.execute(
-        sa.select(queue.c.id)
-        .where(lane.rows(), _LATER, queue.c.available_at <= now)
-        .order_by(queue.c.available_at)
-        .limit(at_most)
-        .with_for_update(skip_locked=True)
-    ).scalars()
+    late = tx.execute(_overdue(lane), {"now": now, "most": at_most}).scalars()
     cut_off = sa.case((queue.c.lease_owner.is_not(None), 1), else_=0)
-    _free(tx, list(due), now, attempts=queue.c.attempts + cut_off)
+    _free(tx, list(late), now, attempts=queue.c.attempts + cut_off, cuts=queue.c.cuts + cut_off)
+
+
+@lru_cache(maxsize=KEPT)
+def _ready(lane: Lane) -> sa.Select[Any]:
+    """What may be taken now, in the order in which it goes."""
+    return (
+        sa.select(*(queue.c[name] for name in ("id", "company", "key", "attempts", "cuts")))
+        .where(lane.rows(), _READY)
+        .order_by(queue.c.rank, queue.c.received_at, queue.c.place)
+        .limit(_MOST)
+        .with_for_update(skip_locked=True)
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _overdue(lane: Lane) -> sa.Select[tuple[int]]:
+    """What was postponed or leased until now."""
+    return (
+        sa.select(queue.c.id)
+        .where(lane.rows(), _LATER, queue.c.available_at <= _NOW)
+        .order_by(queue.c.available_at)
+        .limit(_MOST)
+        .with_for_update(skip_locked=True)
+    )
 
 
 def _free(tx: Connection, ids: Sequence[int], now: datetime, **change: object) -> None:
@@ -96,21 +126,52 @@ def _held_by(owner: str, ids: Sequence[int]) -> ColumnElement[bool]:
     )
 
 
-def extend(database: Database, owner: str, ids: Sequence[int], until: datetime) -> int:
-    """Prolongs leases that are still the owner's; how many keys that are."""
-    statement = sa.update(queue).where(_held_by(owner, ids)).values(available_at=until)
+def extend(database: Database, owner: str, ids: Sequence[int], until: datetime, now: datetime) -> int:
+    """Prolongs leases that are the owner's (of all, those that have not run out); how many keys that are."""
+    mine = _held_by(owner, ids) if ids else _held_by(owner, ids) & (queue.c.available_at > now)
+    statement = sa.update(queue).where(mine).values(available_at=until)
     return database.write(lambda tx: tx.execute(statement).rowcount)
 
 
-def release(database: Database, owner: str, ids: Sequence[int], now: datetime) -> int:
-    """Gives leases back unused; the keys keep their place."""
-    statement = sa.update(queue).where(_held_by(owner, ids)).values(ready=True, available_at=now, lease_owner=None)
+def release(database: Database, owner: str, ids: Sequence[int], now: datetime, *, attempts: int = 0) -> int:
+    """Gives leases back; the keys keep their place, and `attempts` are added to those that they have had."""
+    free = {"ready": True, "available_at": now, "lease_owner": None, "attempts": queue.c.attempts + attempts}
+    statement = sa.update(queue).where(_held_by(owner, ids)).values(free)
     return database.write(lambda tx: tx.execute(statement).rowcount)
 
 
-def waiting(database: Database, connection: str, entity: str | None, now: datetime, at_most: int | None) -> int:
+def due(database: Database, lanes: Sequence[Lane], now: datetime) -> list[bool]:
+    """Whether a claim would find anything, for each of these lanes; one statement for all."""
+    if not lanes:
+        return []
+    asked = _any(tuple(lanes))
+    return [bool(found) for found in database.read(lambda tx: tx.execute(asked, {"now": now}).one())]
+
+
+@lru_cache(maxsize=KEPT)
+def _any(lanes: tuple[Lane, ...]) -> sa.Select[Any]:
+    return sa.select(*(_waits(lane).label(f"lane_{n}") for n, lane in enumerate(lanes)))
+
+
+def _waits(lane: Lane) -> ColumnElement[bool]:
+    return sa.or_(
+        sa.exists().where(lane.rows(), _READY),
+        sa.exists().where(lane.rows(), _LATER, queue.c.available_at <= _NOW),
+    )
+
+
+def waiting(
+    database: Database,
+    connection: str,
+    entity: str | None,
+    now: datetime,
+    at_most: int | None,
+    behind: bool | None = None,
+) -> int:
     """Keys that a claim could take now; counts no further than `at_most`."""
     scope = queue.c.connection == connection
+    if behind is not None:
+        scope &= queue.c.rank > 0 if behind else queue.c.rank <= 0
     if entity is not None:
         scope &= queue.c.entity == entity
     free = sa.or_(_READY, sa.and_(_LATER, queue.c.available_at <= now))

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from tandem.store import bulk
 from tandem.store.database import Database
-from tandem.store.tables import links
 from tandem.store.whose import Whose
 
 
@@ -16,19 +16,7 @@ def bind(database: Database, tx: Connection, targets: Mapping[Whose, str], *, or
     """Binds records to targets; what a person bound is never overwritten automatically. How many rows changed."""
     if not targets:
         return 0
-    insert = database.insert(links)
-    new = insert.excluded
-    allowed = links.c.target != new.target
-    if origin == "manual":
-        allowed |= links.c.origin != "manual"
-    else:
-        allowed &= links.c.origin != "manual"
-    statement = insert.on_conflict_do_update(
-        index_elements=["connection", "company", "entity", "key"],
-        set_={"target": new.target, "origin": new.origin, "bound_at": new.bound_at},
-        where=allowed,
-    ).returning(links.c.id)
     rows = [
         {**whose._asdict(), "target": targets[whose], "origin": origin, "bound_at": now} for whose in sorted(targets)
     ]
-    return len(tx.execute(statement, rows).all())
+    return bulk.bound(database, tx, rows, by_hand=origin == "manual")

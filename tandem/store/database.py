@@ -25,6 +25,9 @@ T = TypeVar("T")
 BUSY_SECONDS = 10
 """How long a SQLite writer waits for the one before it."""
 
+CACHE_KIB, CHECKPOINT_PAGES = 16_384, 4000
+"""SQLite's page cache and how long its log may get: keys come in no order, so a full store touches many index pages."""
+
 TRIES = 5
 """Times that a transaction is run which the database took back so that another could go on."""
 
@@ -147,13 +150,10 @@ def _engine(url: str) -> sa.Engine:
         ) from None
     kind = address.get_backend_name()
     if kind == "postgresql":
-        return sa.create_engine(
-            address.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,
-            pool_size=5,
-            pool_timeout=BUSY_SECONDS,
-            connect_args={"connect_timeout": 5},
-        )
+        pool: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 5, "pool_timeout": BUSY_SECONDS}
+        psycopg = address.set(drivername="postgresql+psycopg")
+        # Parameters are records, and an error's words go to the logs.
+        return sa.create_engine(psycopg, hide_parameters=True, connect_args={"connect_timeout": 5}, **pool)
     if kind != "sqlite" or not address.database or address.database == ":memory:":
         raise SettingsError(
             f"TANDEM_DATABASE_URL names {kind}: use sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
@@ -163,13 +163,16 @@ def _engine(url: str) -> sa.Engine:
 
 def _sqlite_engine(address: sa.URL, file: Path) -> sa.Engine:
     file.parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=BUSY_SECONDS)
+    wait = {"timeout": BUSY_SECONDS}
+    engine = sa.create_engine(address, hide_parameters=True, connect_args=wait, pool_timeout=BUSY_SECONDS)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _record: object) -> None:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         _write_ahead(connection)
 
     @event.listens_for(engine, "begin")

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table
 from tandem.store.database import Database
 from tandem.store.desk import letter_versions, letters
 from tandem.store.personal import anonymous, personal
-from tandem.store.tables import inbox, ledger, links, queue, records
+from tandem.store.tables import demand, inbox, ledger, links, queue, records
 from tandem.store.whose import AnyRow, Whose, matching, of
 
 NOTE = "personal data was erased on request; a replay reads the record again"
@@ -100,7 +100,7 @@ def _stripped(row: AnyRow, columns: Sequence[str]) -> dict[str, Any]:
 
 def _rename(tx: Connection, root: Whose, alias: str) -> None:
     """A key that is an e-mail address itself gives way to one that says nothing, everywhere at once."""
-    for table in (inbox, queue, records, ledger, links, letters):
+    for table in (inbox, queue, records, ledger, links, letters, demand):
         for condition in matching(table, [root]):
             tx.execute(sa.update(table).where(condition).values(key=alias))
     for table in (records, queue):

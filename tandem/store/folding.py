@@ -23,12 +23,16 @@ _EVENT = (
 
 
 class Lane(NamedTuple):
-    """What a drain takes from: one entity from one side over one connection, or only some keys of it."""
+    """What a drain takes from: one entity from one side over one connection, or only some keys of it.
+
+    `behind` chooses what goes behind live traffic (a backfill) or what does not; None takes either.
+    """
 
     connection: str
     entity: str
     source: str
     keys: tuple[str, ...] | None = None
+    behind: bool | None = None
 
     def rows(self) -> ColumnElement[bool]:
         """The queue rows of the lane."""
@@ -37,6 +41,8 @@ class Lane(NamedTuple):
             queue.c.entity == self.entity,
             queue.c.source == self.source,
         )
+        if self.behind is not None:
+            lane &= queue.c.rank > 0 if self.behind else queue.c.rank <= 0
         return lane if self.keys is None else lane & queue.c.key.in_(self.keys)
 
 
@@ -77,5 +83,6 @@ def fold(lane: Lane, row: AnyRow, events: list[AnyRow]) -> Message:
         version=newest(event.version for event in events),
         body=loads(bodies[-1]) if bodies else None,
         attempts=row.attempts,
+        cuts=row.cuts,
         edited=loads(edits[-1]) if edits else None,
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tandem.entities.cargo import Message
 from tandem.entities.declaration import System
-from tandem.store import claims, intake
+from tandem.store import claims, reception, stirring
 from tandem.store.database import Database
 from tandem.store.folding import Lane
 from tandem.store.model import Event, PutResult
@@ -27,7 +27,7 @@ class Inbox:
         Raises:
             StoreUnavailable: nothing of them was stored.
         """
-        return intake.put(self._database, events)
+        return reception.put(self._database, events)
 
     def claim(
         self,
@@ -40,20 +40,31 @@ class Inbox:
         lease_seconds: float,
         now: datetime,
         keys: Collection[str] | None = None,
+        behind: bool | None = None,
     ) -> list[Message]:
-        """Takes up to `limit` keys (of these, if given), each with all that waits for it folded into one message."""
+        """Takes up to `limit` keys (of these, if given), each with all that waits for it folded into one message.
+
+        `behind` takes only what goes behind live traffic, or only what does not; None takes either.
+        """
         wanted = None if keys is None else tuple(sorted(keys))
-        lane = Lane(connection, entity, str(source), wanted)
+        lane = Lane(connection, entity, str(source), wanted, behind)
         lease = claims.Lease(owner, now, now + timedelta(seconds=lease_seconds))
         return claims.claim(self._database, lane, lease, limit)
 
     def extend(self, owner: str, *ids: int, lease_seconds: float, now: datetime) -> int:
-        """Prolongs what `owner` still holds (all of it, or the keys of these inbox rows); how many keys."""
-        return claims.extend(self._database, owner, ids, now + timedelta(seconds=lease_seconds))
+        """Prolongs what `owner` still holds (all that has not run out, or the keys of these inbox rows); how many."""
+        return claims.extend(self._database, owner, ids, now + timedelta(seconds=lease_seconds), now)
 
-    def release(self, owner: str, *ids: int, now: datetime | None = None) -> int:
-        """Gives back what `owner` claimed and will not settle; no attempt is counted."""
-        return claims.release(self._database, owner, ids, now or utc_now())
+    def release(self, owner: str, *ids: int, now: datetime | None = None, attempts: int = 0) -> int:
+        """Gives back what `owner` claimed and will not settle; counts no attempt unless told (1: perhaps written)."""
+        return claims.release(self._database, owner, ids, now or utc_now(), attempts=attempts)
+
+    def due(
+        self, connection: str, lanes: Sequence[tuple[str, System]], *, now: datetime, behind: bool | None = None
+    ) -> set[tuple[str, System]]:
+        """Those of these lanes (entity and source) from which a claim could take something now: one query for all."""
+        found = claims.due(self._database, [Lane(connection, *lane, behind=behind) for lane in lanes], now)
+        return {lane for lane, waits in zip(lanes, found, strict=True) if waits}
 
     def waiting(
         self,
@@ -62,9 +73,14 @@ class Inbox:
         *,
         now: datetime | None = None,
         at_most: int | None = None,
+        behind: bool | None = None,
     ) -> int:
-        """How many keys a claim could take now, counted no further than `at_most`."""
-        return claims.waiting(self._database, connection, entity, now or utc_now(), at_most)
+        """How many keys a claim could take now, counted no further than `at_most`; `behind` as in `claim`."""
+        return claims.waiting(self._database, connection, entity, now or utc_now(), at_most, behind)
+
+    def stirred(self, connection: str, entity: str, keys: Iterable[str], since: datetime) -> dict[str, bool]:
+        """Those of these keys that wait (true), or that were dealt with since that moment (false)."""
+        return stirring.stirred(self._database, connection, entity, keys, since)
 
     def unused(self, keys: Iterable[str], connection: str | None = None) -> dict[str, Unused]:
         """Events of types that nobody declared, by the number that their records came with."""

@@ -5,46 +5,36 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import Connection
 
 from tandem.entities import ENTITIES
 from tandem.entities.state import Fault, State
+from tandem.store import bulk
 from tandem.store.correspondence import Trouble, present
 from tandem.store.database import Database
-from tandem.store.model import Event, PutResult
-from tandem.store.tables import inbox, queue, records
+from tandem.store.model import Event
 from tandem.store.tally import count, tally
-from tandem.store.whose import AnyRow, of
+from tandem.store.whose import Whose
 from tandem.values import content_hash
 
 LONGEST = 200
 """Characters of a key, an id or a type; more than any system has, and an index entry has its limits."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_NEW = (
-    *(inbox.c.connection, inbox.c.company, inbox.c.source, inbox.c.event_id, inbox.c.event_type),
-    *(inbox.c.entity, inbox.c.key, inbox.c.priority, inbox.c.received_at, inbox.c.state, inbox.c.reason),
-)
+
+Row = dict[str, Any]
 
 
-def put(database: Database, events: Sequence[Event]) -> PutResult:
-    """Stores the events that are new, all in one transaction.
+class Stored(NamedTuple):
+    """The inbox rows that were new, and the records that nothing was ever heard of before."""
 
-    Raises:
-        StoreUnavailable: nothing of them was stored.
-        SettingsError: a connection comes with another company than before.
-    """
-    for connection, company in {(event.connection, event.company) for event in events}:
-        database.belongs(connection, company)
-    rows = [row_of(event) for event in events]
-    new = database.write(lambda tx: store(database, tx, rows)) if rows else 0
-    return PutResult(new, len(events) - new)
+    new: list[Row]
+    fresh: set[Whose]
 
 
-def row_of(event: Event) -> dict[str, Any]:
+def row_of(event: Event) -> Row:
     """The inbox row of an event, with what cannot be stored replaced and what cannot be carried marked."""
     state, reason, key = _judged(event)
     return {
@@ -67,24 +57,47 @@ def row_of(event: Event) -> dict[str, Any]:
     }
 
 
-def store(database: Database, tx: Connection, rows: Sequence[dict[str, Any]], *, hurry: bool = False) -> int:
-    """Inserts inbox rows inside a transaction and queues their keys; how many were new.
+def store(
+    database: Database,
+    tx: Connection,
+    rows: Sequence[Row],
+    *,
+    hurry: bool = False,
+    moved: Counter[tuple[str, str, str]] | None = None,
+) -> Stored:
+    """Inserts inbox rows inside a transaction and queues their keys.
 
     With `hurry` (an operator's replay) a key does not sit out its back-off, and a pass before this one is on record.
-    Rows go in by order of their event ids and keys, so that two intakes never wait for each other in a circle.
+    Rows go in by order of their event ids and keys, so that two intakes never wait for each other in a circle. `moved`
+    takes the numbers of new records where the caller tallies them along with others.
     """
-    insert = database.insert(inbox).on_conflict_do_nothing(index_elements=["connection", "source", "event_id"])
-    ordered = sorted(rows, key=lambda row: (row["connection"], row["source"], row["event_id"]))
-    new = tx.execute(insert.returning(*_NEW), ordered).all()
-    waiting = [row for row in new if row.state == State.WAITING]
+    new = _kept(database, tx, sorted(rows, key=event_of))
+    waiting = [row for row in new if row["state"] == State.WAITING]
     places = {row["event_id"]: place for place, row in enumerate(rows)}
-    _queue(database, tx, sorted(waiting, key=lambda row: places[row.event_id]), hurry=hurry)
-    _meet(database, tx, [row for row in new if row.entity is not None])
-    _lay_out(tx, [row for row in new if row.state == State.DEAD], rows)
-    ignored = Counter((row.connection, f"ignored {row.event_type}") for row in new if row.entity is None)
+    _queue(database, tx, sorted(waiting, key=lambda row: places[row["event_id"]]), hurry=hurry)
+    fresh = _meet(database, tx, [row for row in new if row["entity"] is not None], moved)
+    _lay_out(tx, [row for row in new if row["state"] == State.DEAD])
+    ignored = Counter((row["connection"], f"ignored {row['event_type']}") for row in new if row["entity"] is None)
     ignored.update(_duplicates(rows, new))
     count(database, tx, ignored)
-    return len(new)
+    return Stored(new, fresh)
+
+
+def event_of(row: Row) -> tuple[str, str, str]:
+    """What makes an event one and the same."""
+    return row["connection"], row["source"], row["event_id"]
+
+
+def whose_of(row: Row) -> Whose:
+    """Whose record an event is about."""
+    return Whose(row["connection"], row["company"], row["entity"], row["key"])
+
+
+def _kept(database: Database, tx: Connection, ordered: Sequence[Row]) -> list[Row]:
+    """Those whose events were new: of two with one id in hand, the first."""
+    stored = bulk.events(database, tx, ordered)
+    first = {event_of(row): row for row in reversed(ordered)}
+    return [row for event, row in reversed(first.items()) if event in stored]
 
 
 def _judged(event: Event) -> tuple[State, str, str | None]:
@@ -110,86 +123,77 @@ def _clean(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)[:LONGEST]
 
 
-def _queue(database: Database, tx: Connection, waiting: Sequence[AnyRow], *, hurry: bool) -> None:
+def _queue(database: Database, tx: Connection, waiting: Sequence[Row], *, hurry: bool) -> None:
     """One queue row per key; a key that is there already becomes ready unless it is leased or backs off."""
-    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    rows: dict[tuple[str, ...], Row] = {}
     for place, row in enumerate(waiting):
-        name = (*of(row), row.source)
+        whose = whose_of(row)
+        name = (*whose, row["source"])
         known = rows.get(name)
         rows[name] = {
-            **of(row)._asdict(),
-            "source": row.source,
-            "rank": min(-row.priority, known["rank"]) if known else -row.priority,
-            "received_at": min(row.received_at, known["received_at"]) if known else row.received_at,
+            **whose._asdict(),
+            "source": row["source"],
+            "rank": min(-row["priority"], known["rank"]) if known else -row["priority"],
+            "received_at": min(row["received_at"], known["received_at"]) if known else row["received_at"],
             "place": known["place"] if known else place,
-            "available_at": row.received_at,
+            "available_at": row["received_at"],
             "state": str(State.WAITING),
             "ready": True,
             "attempts": int(hurry),
         }
-    if not rows:
-        return
-    insert = database.insert(queue)
-    free: ColumnElement[bool] = queue.c.lease_owner.is_(None)
-    if not hurry:
-        free &= (queue.c.state == State.WAITING) | (queue.c.state == State.PARKED)
-    new = insert.excluded
-    statement = insert.on_conflict_do_update(
-        index_elements=["connection", "company", "entity", "source", "key"],
-        set_={
-            "rank": sa.case((new.rank < queue.c.rank, new.rank), else_=queue.c.rank),
-            "ready": sa.case((free, sa.true()), else_=queue.c.ready),
-            "available_at": sa.case((free, new.available_at), else_=queue.c.available_at),
-        },
-    )
-    tx.execute(statement, [rows[name] for name in sorted(rows)])
+    if rows:
+        bulk.queued(database, tx, [rows[name] for name in sorted(rows)], hurry=hurry)
 
 
-def _meet(database: Database, tx: Connection, new: Sequence[AnyRow]) -> None:
-    """A record that was never seen before gets its row, so that it can be found from now on."""
+def _meet(
+    database: Database, tx: Connection, new: Sequence[Row], moved: Counter[tuple[str, str, str]] | None
+) -> set[Whose]:
+    """A record that was never seen before gets its row, so that it can be found from now on; which those were."""
     rows = {
-        of(row): {
-            **of(row)._asdict(),
-            "source": row.source,
-            "state": row.state,
-            "reason": row.reason,
-            "fault": str(Fault.DATA) if row.state == State.DEAD else None,
+        whose_of(row): {
+            **whose_of(row)._asdict(),
+            "source": row["source"],
+            "state": row["state"],
+            "reason": row["reason"],
+            "fault": str(Fault.DATA) if row["state"] == State.DEAD else None,
             "written": False,
-            "first_seen": row.received_at,
-            "updated_at": row.received_at,
+            "first_seen": row["received_at"],
+            "updated_at": row["received_at"],
         }
         for row in new
     }
-    if rows:
-        insert = database.insert(records).on_conflict_do_nothing(
-            index_elements=["connection", "company", "entity", "key"]
-        )
-        returned = insert.returning(records.c.connection, records.c.entity, records.c.state)
-        met = tx.execute(returned, [rows[whose] for whose in sorted(rows)])
-        tally(database, tx, Counter((row.connection, row.entity, row.state) for row in met))
+    if not rows:
+        return set()
+    met = bulk.met(database, tx, [rows[whose] for whose in sorted(rows)])
+    numbers = Counter((connection, entity, state) for connection, entity, state, _ in met)
+    if moved is None:
+        tally(database, tx, numbers)
+    else:
+        moved.update(numbers)
+    names = {(connection, entity, key) for connection, entity, _, key in met}
+    return {whose for whose in rows if (whose.connection, whose.entity, whose.key) in names}
 
 
-def _lay_out(tx: Connection, dead: Sequence[AnyRow], rows: Sequence[dict[str, Any]]) -> None:
+def _lay_out(tx: Connection, dead: Sequence[Row]) -> None:
     """Events that name no record go straight to the desk: the sender could only send them again."""
     if dead:
-        bodies = {(row["connection"], row["source"], row["event_id"]): row["body"] for row in rows}
         troubles = [
             Trouble(
-                whose=of(row),
-                source=row.source,
-                event_type=row.event_type,
+                whose=whose_of(row),
+                source=row["source"],
+                event_type=row["event_type"],
                 state=State.DEAD,
-                reason=row.reason,
+                reason=row["reason"],
                 fault=Fault.DATA,
-                at=row.received_at,
-                payload=bodies[row.connection, row.source, row.event_id],
+                at=row["received_at"],
+                payload=row["body"],
             )
             for row in dead
         ]
         present(tx, troubles, {})
 
 
-def _duplicates(rows: Sequence[dict[str, Any]], new: Sequence[AnyRow]) -> Counter[tuple[str, str]]:
+def _duplicates(rows: Sequence[Row], new: Sequence[Row]) -> Counter[tuple[str, str]]:
     found = Counter((row["connection"], "duplicate events") for row in rows)
-    found.subtract((row.connection, "duplicate events") for row in new)
+    found.subtract((row["connection"], "duplicate events") for row in new)
     return found

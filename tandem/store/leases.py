@@ -21,7 +21,7 @@ PAUSE = timedelta(minutes=5)
 AT_ONCE = 5
 """Times that a parked record may be taken again without a pause: enough for chance, too few for a circle."""
 
-_COLUMNS = ("state", "ready", "available_at", "received_at", "attempts", "parked_entity", "parked_key")
+_COLUMNS = ("state", "ready", "available_at", "received_at", "attempts", "cuts", "parked_entity", "parked_key")
 _REQUEUE = (
     sa.update(queue)
     .where(queue.c.id == sa.bindparam("row"))
@@ -30,11 +30,15 @@ _REQUEUE = (
 
 
 class Leases:
-    """The leases of one owner over the keys of one batch, locked until the transaction ends."""
+    """The leases of one owner over the keys of one batch, locked until the transaction ends.
+
+    `newer` are the records of which something arrived while they were under way; known once leases are given back.
+    """
 
     def __init__(self, tx: Connection, batch: Sequence[Cargo], owner: str) -> None:
         self._tx = tx
         self._held: dict[tuple[Whose, str], AnyRow] = {}
+        self.newer: set[Whose] = set()
         claimed = [of(cargo.message) for cargo in batch if cargo.message.ids]
         for condition in matching(queue, claimed):
             asked = sa.select(queue).where(condition).order_by(queue.c.key, queue.c.source)
@@ -49,6 +53,7 @@ class Leases:
         """Keys with nothing open any more leave the queue; the others stay for what is still open."""
         claimed = [cargo for cargo in kept if cargo.message.ids]
         newer = self._arrived_meanwhile(claimed)
+        self.newer = {whose for whose, _ in newer}
         missed = self._missed(claimed)
         done, again = [], []
         for cargo in claimed:
@@ -120,6 +125,7 @@ def _postponed(cargo: Cargo, lease: AnyRow, now: datetime, *, ready: bool) -> di
         "new_available_at": now if ready else outcome.retry_at or now + PAUSE,
         "new_received_at": lease.received_at,
         "new_attempts": lease.attempts + 1 if again else 1,
+        "new_cuts": 0,
         "new_parked_entity": parent.entity if parent else None,
         "new_parked_key": parent.key if parent else None,
     }
@@ -133,6 +139,7 @@ def _queued(lease: AnyRow, since: datetime, now: datetime) -> dict[str, Any]:
         "new_available_at": now,
         "new_received_at": since,
         "new_attempts": 0,
+        "new_cuts": 0,
         "new_parked_entity": None,
         "new_parked_key": None,
     }

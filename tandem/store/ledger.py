@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tandem.entities.cargo import Cargo, Known
 from tandem.entities.declaration import System
-from tandem.entities.state import Fault, State
+from tandem.entities.state import Fault, Outcome, State
 from tandem.store.database import Database
 from tandem.store.model import Line, Record, SettleReport
 from tandem.store.settlement import settle
@@ -83,30 +83,34 @@ class Ledger:
         return [_record(row) for row in self._database.read(lambda tx: tx.execute(ordered).all())]
 
     def _linked(self, connection: str, entity: str, keys: list[str]) -> dict[str, Known]:
-        asked = sa.select(links.c.key, links.c.target, links.c.origin).where(
-            links.c.connection == connection, links.c.entity == entity, links.c.key.in_(keys)
-        )
-        rows = self._database.read(lambda tx: tx.execute(asked).all())
+        asked = {"connection": connection, "entity": entity, "keys": keys}
+        rows = self._database.read(lambda tx: tx.execute(_LINKED, asked).all())
         return {
             row.key: Known(state=State.WAITING, target=row.target, manual_link=row.origin == "manual") for row in rows
         }
 
     def _remembered(self, connection: str, entity: str, keys: list[str]) -> dict[str, Known]:
-        asked = (
-            sa.select(
-                *(records.c[name] for name in _REMEMBERED),
-                links.c.target,
-                links.c.origin,
-            )
-            .select_from(records.outerjoin(links, _SAME))
-            .where(records.c.connection == connection, records.c.entity == entity, records.c.key.in_(keys))
-        )
-        return {row.key: _known(row) for row in self._database.read(lambda tx: tx.execute(asked).all())}
+        asked = {"connection": connection, "entity": entity, "keys": keys}
+        return {row.key: _known(row) for row in self._database.read(lambda tx: tx.execute(_RECORDS, asked).all())}
+
+
+def _some(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        table.c.connection == sa.bindparam("connection"),
+        table.c.entity == sa.bindparam("entity"),
+        table.c.key.in_(sa.bindparam("keys", expanding=True)),
+    )
 
 
 _NUMBERS = (records.c.key, records.c.number, records.c.target)
-_REMEMBERED = ("key", "state", "version", "content_hash", "payload_hash", "payload", "written")
+_REMEMBERED = ("key", "state", "version", "content_hash", "payload_hash", "payload", "written", "reason", "fault")
 _SAME = sa.and_(*(records.c[name] == links.c[name] for name in ("connection", "company", "entity", "key")))
+_LINKED = sa.select(links.c.key, links.c.target, links.c.origin).where(_some(links))
+_RECORDS = (
+    sa.select(*(records.c[name] for name in _REMEMBERED), links.c.target, links.c.origin)
+    .select_from(records.outerjoin(links, _SAME))
+    .where(_some(records))
+)
 
 
 def _known(row: AnyRow) -> Known:
@@ -119,7 +123,16 @@ def _known(row: AnyRow) -> Known:
         payload=row.payload,
         manual_link=row.origin == "manual",
         written=row.written,
+        given_up=_given_up(row),
+        fault=Fault(row.fault) if row.fault else None,
     )
+
+
+def _given_up(row: AnyRow) -> Outcome | None:
+    """A person's word that nobody will mend this state of the record; a rule's SKIPPED carries no class of fault."""
+    if row.state != State.SKIPPED or not row.fault:
+        return None
+    return Outcome(state=State.SKIPPED, reason=row.reason, fault=Fault(row.fault))
 
 
 def _record(row: AnyRow) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,14 @@ from sqlalchemy import Connection
 from tandem.entities import ENTITIES
 from tandem.entities.cargo import APPROVED, EMBEDDED
 from tandem.entities.declaration import System, at
-from tandem.entities.state import State
+from tandem.entities.state import Fault, State
+from tandem.store import releasing
 from tandem.store.correspondence import close, current
 from tandem.store.database import Database
 from tandem.store.desk import letter_versions, letters
 from tandem.store.intake import row_of, store
 from tandem.store.model import Event
+from tandem.store.reception import announce
 from tandem.store.tables import records
 from tandem.store.tally import tally
 from tandem.store.whose import AnyRow, Whose, matching, of
@@ -68,29 +71,35 @@ def replay(
         received_at=now,
     )
     edited = current(letter) if letter.edited else None
-    new = store(database, tx, [row_of(event) | {"edited": edited}], hurry=True)
+    new = store(database, tx, [row_of(event) | {"edited": edited}], hurry=True).new
     if new:
         _note(tx, letter_id, letter.version, "approved" if approve else "replayed", who, now)
-    return new
+    return len(new)
 
 
 def give_up(database: Database, tx: Connection, letter_id: int, reason: str, who: str, now: datetime) -> None:
     """Nobody will mend this one: the record is SKIPPED, and says why."""
     whose = of(row(tx, letter_id))
-    before = _skip(tx, whose, f"given up by {who}: {reason}", now)
+    fault = row(tx, letter_id).fault or str(Fault.DATA)
+    before = _skip(tx, whose, f"given up by {who}: {reason}", fault, now)
     letter = row(tx, letter_id, locked=True)
     close(tx, [letter], f"given up: {reason}", now)
     _note(tx, letter_id, letter.version, "given-up", who, now)
-    moved = {(whose.connection, whose.entity, state): -1 for state in before}
-    tally(database, tx, moved | {(whose.connection, whose.entity, str(State.SKIPPED)): len(before)})
+    moved = Counter({(whose.connection, whose.entity, state): -1 for state in before})
+    moved[whose.connection, whose.entity, str(State.SKIPPED)] += len(before)
+    announce(database, tx, releasing.given_up(tx, whose, f"given-up:{letter_id}"), now, moved)
+    tally(database, tx, moved)
 
 
-def _skip(tx: Connection, whose: Whose, reason: str, now: datetime) -> list[str]:
-    """Locks the record before its letter, as settling does; the state that it was in, if it was another."""
+def _skip(tx: Connection, whose: Whose, reason: str, fault: str, now: datetime) -> list[str]:
+    """Locks the record before its letter, as settling does; the state that it was in, if it was another.
+
+    The class of the fault stays: it tells a person's word from a rule's, and no later event undoes the former.
+    """
     (condition,) = matching(records, [whose])
     asked = sa.select(records.c.state).where(condition, records.c.state != State.SKIPPED).with_for_update()
     before = list(tx.execute(asked).scalars())
-    change = {"state": str(State.SKIPPED), "reason": reason, "fault": None, "updated_at": now}
+    change = {"state": str(State.SKIPPED), "reason": reason, "fault": fault, "updated_at": now}
     tx.execute(sa.update(records).where(condition).values(change))
     return before
 

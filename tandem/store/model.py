@@ -11,13 +11,15 @@ from typing import Any
 from tandem.entities.cargo import Message
 from tandem.entities.declaration import System
 from tandem.entities.state import Fault, State
+from tandem.entities.takes import Need
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """Word that a record may have changed; `entity` None for a type that nobody declared, `key` None if unnamed.
 
-    `body` is the record as the event carried it, None for a thin event. Higher `priority` goes first.
+    `body` is the record as the event carried it, None for a thin event. `needs` is what the record takes from stock,
+    None where its content is not at hand. Higher `priority` goes first.
     """
 
     connection: str
@@ -32,6 +34,7 @@ class Event:
     body: dict[str, Any] | None = None
     occurred_at: datetime | None = None
     priority: int = 0
+    needs: tuple[Need, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

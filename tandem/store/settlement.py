@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 
 from tandem.entities.cargo import Cargo
 from tandem.entities.state import COMES_BACK, NEEDS_A_PERSON, State
-from tandem.store import correspondence, crosswalk
+from tandem.store import correspondence, crosswalk, releasing
 from tandem.store.books import RecordBooks
 from tandem.store.claims import wake
 from tandem.store.database import Database
 from tandem.store.judgement import ECHO, WENT_THROUGH, ledger_row, outcome_of, trouble_of
 from tandem.store.leases import Leases
 from tandem.store.model import SettleReport
+from tandem.store.reception import announce
+from tandem.store.redaction import discreet
 from tandem.store.tables import inbox, ledger
 from tandem.store.whose import Whose, of
 
@@ -32,7 +34,7 @@ def settle(
         StoreUnavailable: nothing was written.
     """
     for cargo in batch:
-        outcome_of(cargo)
+        cargo.outcome = discreet(outcome_of(cargo))
     for connection, company in {(cargo.message.connection, cargo.message.company) for cargo in batch}:
         database.belongs(connection, company)
     return database.write(lambda tx: _settle(database, tx, batch, owner, now, flow_run_id))
@@ -56,7 +58,9 @@ def _settle(
         tx.execute(sa.insert(ledger), [ledger_row(cargo, owner, now, flow_run_id) for cargo in kept])
     books.enter(kept, now)
     crosswalk.bind(database, tx, _targets(kept), origin="auto", now=now)
+    freed = releasing.settled(tx, kept, books, leases.newer)
     opened, closed = _write_letters(tx, kept, now)
+    announce(database, tx, freed, now, books.moved)
     woken = _wake_children(tx, kept, now)
     books.tally()
     return SettleReport(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from tandem.store.alerts import Alerts
+from tandem.store.backfills import Backfills
+from tandem.store.budgets import Budgets
 from tandem.store.database import Database
+from tandem.store.demand import Demand
 from tandem.store.erasure import erase
 from tandem.store.inbox import Inbox
 from tandem.store.ledger import Ledger
@@ -13,7 +16,10 @@ from tandem.store.letters import Letters
 from tandem.store.links import Links
 from tandem.store.migrate import migrate
 from tandem.store.model import Status
+from tandem.store.pauses import Pauses
 from tandem.store.registers import Counters, Cursors, Drains
+from tandem.store.reservations import Reservations
+from tandem.store.retention import Retention
 from tandem.store.status import status
 from tandem.values import utc_now
 
@@ -31,6 +37,12 @@ class Store:
         self.counters = Counters(database)
         self.alerts = Alerts(database)
         self.drains = Drains(database)
+        self.reservations = Reservations(database)
+        self.demand = Demand(database)
+        self.retention = Retention(database)
+        self.pauses = Pauses(database)
+        self.budgets = Budgets(database)
+        self.backfills = Backfills(database)
 
     @classmethod
     def open(cls, url: str) -> Store:

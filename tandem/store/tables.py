@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
 from tandem.store.columns import Exact, Identity, Json, Moment, Name
 from tandem.store.schema import metadata, partial, whose
@@ -62,6 +62,7 @@ queue = Table(
     Column("ready", Boolean, nullable=False),
     Column("available_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("cuts", Integer, nullable=False, server_default="0"),
     Column("lease_owner", Name),
     Column("parked_entity", Name),
     Column("parked_key", Name),
@@ -71,8 +72,8 @@ queue = Table(
 
 `ready` rows may be taken now, in the order of `rank` (the negative priority), arrival, and `place` among those that
 were handed in together. The others are leased or
-postponed and become ready at `available_at`; a lease is nothing but a postponement with an owner. The row goes when
-nothing is open any more, so the table stays as small as the backlog.
+postponed and become ready at `available_at`; a lease is nothing but a postponement with an owner. `cuts` are the leases
+in a row that ran out. The row goes when nothing is open any more, so the table stays as small as the backlog.
 """
 
 _LANE = (queue.c.connection, queue.c.entity, queue.c.source)
@@ -166,3 +167,24 @@ links = Table(
 """The crosswalk: a record's key and its number in the other system; several keys may share one number."""
 
 Index("ix_links_target", links.c.connection, links.c.entity, links.c.target)
+
+demand = Table(
+    "demand",
+    metadata,
+    *whose(),
+    Column("line", Name, nullable=False),
+    Column("sku", Name, nullable=False),
+    Column("location", Name, nullable=False),
+    Column("quantity", Exact, nullable=False),
+    Column("version", Text),
+    Column("taken_at", Moment, nullable=False),
+    PrimaryKeyConstraint("connection", "entity", "key", "line", "company", name="pk_demand"),
+    sqlite_with_rowid=False,
+)
+"""What records take from the target's stock that it does not have yet; `version` is the record's that a line is from.
+
+Rows stand from the transaction that stores an event until the one that settles its record, so the table is as small as
+what is under way. `location` is empty for what nobody has routed yet.
+"""
+
+Index("ix_demand_sku", demand.c.connection, demand.c.sku)

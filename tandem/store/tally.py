@@ -6,10 +6,10 @@ import os
 import zlib
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
+from tandem.store import bulk
 from tandem.store.database import Database
-from tandem.store.desk import counters, tallies
 
 SHARDS = 16
 
@@ -18,7 +18,7 @@ def count(database: Database, tx: Connection, numbers: Mapping[tuple[str, str], 
     """Adds to the counters of (connection, name)."""
     rows = [{"connection": connection, "name": name, "n": n} for (connection, name), n in sorted(numbers.items()) if n]
     if rows:
-        _add(database, tx, counters, rows, ["connection", "name"])
+        bulk.counted(database, tx, rows)
 
 
 def tally(database: Database, tx: Connection, moved: Mapping[tuple[str, str, str], int]) -> None:
@@ -30,9 +30,4 @@ def tally(database: Database, tx: Connection, moved: Mapping[tuple[str, str, str
         if n
     ]
     if rows:
-        _add(database, tx, tallies, rows, ["connection", "entity", "state", "shard"])
-
-
-def _add(database: Database, tx: Connection, table: Table, rows: list[dict[str, object]], keys: list[str]) -> None:
-    insert = database.insert(table)
-    tx.execute(insert.on_conflict_do_update(index_elements=keys, set_={"n": table.c.n + insert.excluded.n}), rows)
+        bulk.tallied(database, tx, rows)

@@ -17,6 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 START = 240
 """Seconds in which everything must be up, on a machine that does other things as well."""
 
+# A shell without job control starts what it puts into the background with Ctrl-C ignored, and programs inherit that;
+# what is started here must hear it, as at a person's terminal.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def pytest_collection_modifyitems(items):
     for item in items:

@@ -23,7 +23,7 @@ def test_no_process_is_left_however_it_ends(tandem, how):
     until(lambda: "prefect  " in tandem.said() or started.poll() is not None, "everything up", START)
     assert started.poll() is None, tandem.said()
     running = alive(tandem.home)
-    for name in ("serve gateway", "serve sandbox", "serve ingress", "worker start"):
+    for name in ("serve gateway", "serve watcher", "serve sandbox", "serve ingress", "worker start"):
         assert any(name in command for command in running), name
 
     started.send_signal(how)

@@ -43,20 +43,38 @@ US = {
 
 
 class CutWrites:
-    """ASGI middleware: the gateway commits, and the answer never leaves; `times` says how often."""
+    """ASGI middleware: the gateway commits, and the answer never leaves; `times` says how often.
+
+    While it is `blind`, every look-up by our reference fails; while it is `slow`, the answer to a write comes later
+    than anybody waits. `calls` counts all there were.
+    """
 
     def __init__(self, app: Any) -> None:
         self.app = app
         self.times = 0
+        self.blind = False
+        self.slow = False
+        self.calls = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.calls += scope["type"] == "http"
         if scope["type"] == "http" and scope["method"] in ("POST", "PUT") and self.times:
             self.times -= 1
             await self.app(scope, receive, _nowhere)
-            await send({"type": "http.response.start", "status": 502, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        await self.app(scope, receive, send)
+            await _bad_gateway(send)
+        elif scope["type"] == "http" and scope["method"] in ("POST", "PUT") and self.slow:
+            await self.app(scope, receive, _nowhere)
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        elif self.blind and b"externalOrderId" in scope.get("query_string", b""):
+            await _bad_gateway(send)
+        else:
+            await self.app(scope, receive, send)
+
+
+async def _bad_gateway(send: Any) -> None:
+    await send({"type": "http.response.start", "status": 502, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _nowhere(_message: Any) -> None:
@@ -112,6 +130,7 @@ class Stack:
     shop: Shop
     books: Books
     cut: CutWrites
+    listening: contextlib.ExitStack
 
     def order(self, *lines: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
         """Place an order; one piece of ABC-1 by a guest unless told otherwise."""
@@ -158,11 +177,28 @@ class Stack:
         return found
 
     def make_due(self) -> None:
-        """Time passes: what was to come back later is due now."""
-        database = self.store.database
+        """Time passes: what was to come back later is due now, and so is the next look at a side that was away."""
         from tandem.store.tables import queue
 
-        database.write(lambda tx: tx.execute(queue.update().values(available_at=datetime(2000, 1, 1, tzinfo=UTC))))
+        past = datetime(2000, 1, 1, tzinfo=UTC)
+        self.store.database.write(lambda tx: tx.execute(queue.update().values(available_at=past)))
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Time passes, but only for the sides that are away."""
+        from tandem.store.manners import pauses
+
+        past = datetime(2000, 1, 1, tzinfo=UTC)
+        self.store.database.write(lambda tx: tx.execute(pauses.update().values(until=past)))
+
+    def stop_gateway(self) -> None:
+        """The gateway goes away: connections to it are refused."""
+        self.listening.close()
+
+    def start_gateway(self) -> None:
+        """The gateway is there, on its port."""
+        self.cut.app = gateway_app(self.settings)
+        self.listening.enter_context(served(self.cut, self.settings.port_base + 1))
 
     def forget(self, key: str) -> None:
         """The store as it was before the link and the ledger line were written."""
@@ -286,13 +322,15 @@ def stack(home: Path, environment: Any) -> Iterator[Stack]:
         enter_items(
             page, [NewItem(item=i, name=i.title(), price=Decimal(p), stock=Decimal(1000)) for i, p in ITEMS.items()]
         )
-    cut = CutWrites(gateway_app(now))
+    cut = CutWrites(None)
     shop_app = sandbox_app(now)
     shop = shop_app.state.shop
     shop.add_products([{"sku": sku, "name": sku.title(), "unitPrice": Decimal(price)} for sku, price in ITEMS.items()])
     store = Store.open(now.store_url)
-    with served(cut, base + 1), served(shop_app, base + 2):
-        yield Stack(settings=now, store=store, shop=shop, books=books, cut=cut)
+    with contextlib.ExitStack() as listening, served(shop_app, base + 2):
+        built = Stack(settings=now, store=store, shop=shop, books=books, cut=cut, listening=listening)
+        built.start_gateway()
+        yield built
     store.close()
     books.close()
     settings.cache_clear()

@@ -14,6 +14,7 @@ from tandem.gateway.api.desk import Desk
 from tandem.gateway.api.idempotency import Keys, Running
 from tandem.gateway.catalogue.products import Products
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.sole import Sole
 from tandem.gateway.customers.customers import Customers
 from tandem.gateway.customers.entry import CustomerDesk
 from tandem.gateway.inventory.adjustment import Adjustments
@@ -21,6 +22,7 @@ from tandem.gateway.inventory.stock import Inventory
 from tandem.gateway.orders.change import OrderChange
 from tandem.gateway.orders.entry import OrderEntry
 from tandem.gateway.orders.read import OrderReader
+from tandem.gateway.orders.staged.entry import StagedEntry, entry_of
 from tandem.gateway.shipments.shipments import Shipments
 from tandem.settings import Settings
 
@@ -41,7 +43,7 @@ class Context:
     adjustments: Adjustments
     shipments: Shipments
     reader: OrderReader
-    orders: OrderEntry
+    orders: OrderEntry | StagedEntry
     change: OrderChange
     desk: Desk = field(default_factory=Desk)
     running: Running = field(default_factory=Running)
@@ -52,12 +54,14 @@ class Context:
 
         Raises:
             SettingsError: no keys, or the company's time zone is missing.
-            CompanyError: the company cannot be reached, or is not as it must be.
+            CompanyError: the company cannot be reached, is not as it must be, or is written by another gateway.
         """
         keyring = Keyring(settings.secret("sagepro_api_keys"))
         company = Company.open(settings)
+        if not company.policy.transactions:
+            company.sole = Sole(settings.home / f"gateway{settings.company}.lock")
         customers, inventory, reader = Customers(company), Inventory(company), OrderReader(company)
-        return cls(
+        made = cls(
             company=company,
             keyring=keyring,
             keys=Keys(company.tables),
@@ -68,9 +72,13 @@ class Context:
             adjustments=Adjustments(company, inventory),
             shipments=Shipments(company),
             reader=reader,
-            orders=OrderEntry(company, reader),
+            orders=entry_of(company, reader),
             change=OrderChange(company, reader),
         )
+        if not company.policy.transactions:
+            with company.step_by_step():
+                pass  # entering alone brings to an end what an earlier gateway was cut off in
+        return made
 
     async def read(self, call: Callable[[Connection], T]) -> T:
         """The result of a call that reads the company, all of one moment."""

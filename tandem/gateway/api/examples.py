@@ -94,7 +94,28 @@ EXAMPLES: dict[str, Any] = {
     "SalesOrderBatch": {"Items": [{"IdempotencyKey": "order-5002", "Order": {**_ORDER, "ExternalOrderId": "5002"}}]},
     "SalesOrderUpdateBatch": {"Items": [{"IdempotencyKey": "order-5001-3", "SalesOrderNo": "1001", "Order": _CHANGED}]},
     "Product": {"Description": "Teapot, red, 1.2 l"},
+    "ProductBatch": {
+        "Items": [
+            {"IdempotencyKey": "product-1", "ItemCode": "TEAPOT-RED", "Product": {"Description": "Teapot, red, 1.2 l"}}
+        ]
+    },
     "Adjustment": {"Quantity": "-2", "Reason": "broken in transit", "Reference": "RMA 77"},
+    "AdjustmentBatch": {
+        "Items": [
+            {
+                "IdempotencyKey": "count-1",
+                "ItemCode": "TEAPOT-RED",
+                "Location": "MAIN",
+                "Adjustment": {"CountedQuantity": "9", "Reason": "counted", "Reference": "COUNT 12"},
+            },
+            {
+                "IdempotencyKey": "count-2",
+                "ItemCode": "TEAPOT-RED",
+                "Location": "MAIN",
+                "Adjustment": {"Quantity": "-40", "Reason": "broken in transit", "Reference": "RMA 78"},
+            },
+        ]
+    },
 }
 """Request bodies by name, in a sequence that a fresh company can be sent."""
 

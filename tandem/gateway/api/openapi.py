@@ -19,8 +19,10 @@ from tandem.gateway.models import (
     SalesOrderUpdate,
 )
 from tandem.gateway.models.batch import (
+    AdjustmentBatch,
     CustomerBatch,
     CustomerUpdateBatch,
+    ProductBatch,
     SalesOrderBatch,
     SalesOrderUpdateBatch,
 )
@@ -35,7 +37,9 @@ _BODIES = (
     CustomerUpdateBatch,
     ExternalIdIn,
     ProductIn,
+    ProductBatch,
     AdjustmentIn,
+    AdjustmentBatch,
 )
 _TEXT = """
 Sage Pro's own tables behind a REST API.

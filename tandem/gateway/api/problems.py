@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from tandem.errors import CompanyError
-from tandem.gateway.company.faults import Busy, Conflict, Fault, Faulty, Rejection
+from tandem.gateway.company.faults import Busy, Conflict, Fault, Faulty, PeriodClosed, Rejection
 from tandem.values import dumps
 
 MEDIA_TYPE = "application/problem+json"
@@ -77,4 +77,5 @@ def problem_of(error: Rejection | CompanyError) -> ProblemError:
     if isinstance(error, CompanyError):
         return retry_later("company-not-ready", str(error), 60)
     members = error.extra if isinstance(error, Conflict) else {}
-    return ProblemError(error.status, error.code, error.detail, **members)
+    faults = error.faults if isinstance(error, PeriodClosed) else ()
+    return ProblemError(error.status, error.code, error.detail, errors=faults, **members)

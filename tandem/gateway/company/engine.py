@@ -18,8 +18,10 @@ WRITE_OPTION = "tandem_write"
 _MSSQL_BUSY = (1205, 1222)  # deadlock victim; lock request time-out
 
 
-def open_engine(address: str, *, new: bool = False) -> Engine:
+def open_engine(address: str, *, new: bool = False, transactions: bool = True) -> Engine:
     """An engine for a company's address: SQLite with WAL and full durability, SQL Server with a lock time-out.
+
+    Without `transactions` none is ever begun: each statement stands by itself, as on FoxPro's tables.
 
     Raises:
         CompanyError: the address cannot be read, names a database that the gateway does not speak to, or a file
@@ -35,13 +37,13 @@ def open_engine(address: str, *, new: bool = False) -> Engine:
     if url.get_backend_name() == "sqlite":
         if not new and not _in_memory(url) and not Path(str(url.database)).is_file():
             raise CompanyError(f"there is no company at {url.database}; `tandem company create` makes the embedded one")
-        return _sqlite(url)
+        return _sqlite(url, transactions)
     if url.get_backend_name() == "mssql":
-        return _mssql(url)
+        return _mssql(url, transactions)
     raise CompanyError(f"a company cannot be kept in {url.get_backend_name()}: sqlite or mssql is needed")
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, transactions: bool) -> Engine:
     options: dict[str, Any] = {"poolclass": StaticPool} if _in_memory(url) else {"pool_size": 10, "max_overflow": 30}
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False}, **options
@@ -56,20 +58,23 @@ def _sqlite(url: URL) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get(WRITE_OPTION, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
+    if transactions:
+        event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(WRITE_OPTION, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def _in_memory(url: URL) -> bool:
     return url.database in (None, "", ":memory:")
 
 
-def _mssql(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+def _mssql(url: URL, transactions: bool) -> Engine:
+    level: dict[str, Any] = {} if transactions else {"isolation_level": "AUTOCOMMIT"}
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, **level)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:

@@ -4,6 +4,7 @@ Rejection
   Faulty               422  every fault of the document at once, each naming its field and its Sage column
   NotFound             404
   Conflict             409  `code` and what stands in the way (`extra`, such as the existing order number)
+    PeriodClosed       409  the fiscal period of the date is closed; names date and period
   PreconditionFailed   412  the record is not the one that If-Match names
   Locked               423  somebody has the record open at Sage Pro's screens (lckstat is not blank)
   Busy                 503  another writer holds the database; try again after `retry_after` seconds
@@ -79,6 +80,14 @@ class Conflict(Rejection):
         super().__init__(detail)
         self.code = code
         self.extra: dict[str, Any] = dict(extra or {})
+
+
+class PeriodClosed(Conflict):
+    """The document's date lies in a fiscal period that the bookkeeper has closed; `faults` names date and period."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("period-closed", "; ".join(f"{fault.field}: {fault.message}" for fault in self.faults))
 
 
 class PreconditionFailed(Rejection):

@@ -120,7 +120,7 @@ def _matched(spec: TableSpec, schema: Mapping[str, Found], dialect: str, complai
 
 
 def _missing(spec: TableSpec) -> Iterable[str]:
-    if spec.companion:
+    if spec.companion and spec.mandatory:
         yield f"table {spec.name} is missing; `tandem company prepare` adds the companion tables"
     elif spec.mandatory:
         yield f"table {spec.name} ({spec.title}) is missing"

@@ -66,6 +66,8 @@ class Tables:
     tdidem: Table
     tdhist: Table
     tdstock: Table
+    tdstage: Table
+    tdprice: Table
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

@@ -74,7 +74,6 @@ SYCDFIS = table(
     char("period", 2),
     days("begdate enddate"),
     char("closed", 1),
-    key="compid fisyr period",
     unique=("compid fisyr period",),
     mandatory=False,
     system=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tandem.gateway.company.spec import char as sage
-from tandem.gateway.company.spec import exact, money, number, table, whole, wide
+from tandem.gateway.company.spec import days, exact, money, number, table, whole, wide
 
 TDORDER = table(
     "tdorder",
@@ -113,4 +113,42 @@ TDSTOCK = table(
     companion=True,
 )
 
-TABLES = (TDORDER, TDLINE, TDADDR, TDCUST, TDPROF, TDIDEM, TDHIST, TDSTOCK)
+TDSTAGE = table(
+    "tdstage",
+    "orders on their way into a company without transactions, with their control totals",
+    wide("stageid", 36),
+    number("sono"),
+    wide("extid", 64),
+    sage("custno", 10),
+    wide("state", 12),
+    whole("lines"),
+    exact("quantity", 18, 4),
+    money("amount"),
+    wide("digest", 64),
+    wide("plan", 0),
+    wide("recorded", 32),
+    key="stageid",
+    unique=("stageid",),
+    indexes=("state", "extid"),
+    mandatory=False,
+    companion=True,
+)
+
+TDPRICE = table(
+    "tdprice",
+    "prices of items by price list and currency from a day on",
+    sage("item", 25),
+    sage("pricecode", 3),
+    sage("currid", 3),
+    days("effdate"),
+    money("price", scale=4),
+    wide("recorded", 32),
+    must="effdate price",
+    key="item pricecode currid effdate",
+    unique=("item pricecode currid effdate",),
+    indexes=("effdate",),
+    mandatory=False,
+    companion=True,
+)
+
+TABLES = (TDORDER, TDLINE, TDADDR, TDCUST, TDPROF, TDIDEM, TDHIST, TDSTOCK, TDSTAGE, TDPRICE)

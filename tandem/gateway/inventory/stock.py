@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from tandem.gateway import etag
 from tandem.gateway.catalogue.items import resolve
@@ -24,6 +24,14 @@ from tandem.values import ZERO
 _COLUMNS = "item loctid lonhand lsoaloc lwoaloc lonordr"
 _NO_DEMAND = ("B", "R")
 """Order types that want nothing from stock: quotes and returns."""
+
+
+def wanting(lines: Table) -> list[ColumnElement[bool]]:
+    """What a sales order line must meet to want something from stock."""
+    conditions: list[ColumnElement[bool]] = [lines.c.sostat == "", lines.c.sotype.not_in(_NO_DEMAND)]
+    if "currhist" in lines.c:
+        conditions.append(lines.c.currhist != "X")
+    return conditions
 
 
 class Inventory:
@@ -91,9 +99,7 @@ class Inventory:
         lines = self._tables.sotran
         wanted: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for part in chunks(items):
-            conditions = [lines.c.item.in_(part), lines.c.sostat == "", lines.c.sotype.not_in(_NO_DEMAND)]
-            if "currhist" in lines.c:
-                conditions.append(lines.c.currhist != "X")
+            conditions = [lines.c.item.in_(part), *wanting(lines)]
             statement = select(lines.c.item, lines.c.loctid, lines.c.qtyord).where(*conditions)
             for item, location, quantity in connection.execute(statement):
                 wanted[item, location] += quantity

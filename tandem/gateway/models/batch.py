@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 
-from tandem.gateway.models.base import WireIn, WireOut
+from tandem.gateway.models.base import Exact, WireIn, WireOut
 from tandem.gateway.models.problem import Problem
 
 BATCH_LIMIT = 500
@@ -58,6 +58,29 @@ class CustomerUpdateBatch(WireIn):
     items: Annotated[_Items, _items(CustomerNo="string", IdempotencyKey="string", Customer="CustomerIn")]
 
 
+class ProductBatch(WireIn):
+    """The new descriptions and prices of products."""
+
+    items: Annotated[_Items, _items(ItemCode="string", IdempotencyKey="string", Product="ProductIn")]
+
+
+class AdjustmentBatch(WireIn):
+    """Stock adjustments."""
+
+    items: Annotated[
+        _Items, _items(IdempotencyKey="string", ItemCode="string", Location="string", Adjustment="AdjustmentIn")
+    ]
+
+
+class BackOrder(WireOut):
+    """What of an order's line nothing on hand covers."""
+
+    line_no: int
+    item_code: str
+    location: str
+    quantity: Exact
+
+
 class BatchResult(WireOut):
     """What became of one item."""
 
@@ -65,6 +88,9 @@ class BatchResult(WireOut):
     status: int = Field(description="The HTTP status that the item would have had alone")
     sales_order_no: str | None = None
     customer_no: str | None = None
+    item_code: str | None = None
+    location: str | None = None
+    back_orders: list[BackOrder] | None = Field(None, description="Open goods of an order that are not there by now")
     e_tag: str | None = None
     replayed: bool = Field(default=False, description="The answer of an earlier request with the same key")
     problem: Problem | None = None

@@ -67,17 +67,40 @@ def allocate(connection: Connection, company: Company, changes: Mapping[Place, D
     """
     wanted = {place: change for place, change in changes.items() if change}
     items = sorted({item for item, _ in wanted})
-    tables = company.tables
-    stock = _by_place(connection, tables.iciloc, "item loctid lsoaloc lckstat", items)
-    bins = _by_place(connection, tables.iciqty, "item loctid qstore qbin qserial qsoaloc", items)
+    stock, bins = stock_rows(connection, company, items), bin_rows(connection, company, items)
     for place, change in sorted(wanted.items()):
         for row in stock.get(place, [])[:1]:
-            if row["lckstat"]:
-                raise Locked(f"item {place[0]} at {place[1]} is in use at Sage Pro's screens")
-            _set(connection, tables.iciloc, place, lsoaloc=row["lsoaloc"] + change)
-        for row in sorted(bins.get(place, []), key=lambda row: [row[name] for name in _BIN])[:1]:
-            where = {name: row[name] for name in _BIN}
-            _set(connection, tables.iciqty, place, where, qsoaloc=row["qsoaloc"] + change)
+            set_stock(connection, company, place, row, row["lsoaloc"] + change)
+        for row in bins.get(place, [])[:1]:
+            set_bin(connection, company, place, row, row["qsoaloc"] + change)
+
+
+def stock_rows(connection: Connection, company: Company, items: list[str]) -> dict[Place, list[Row]]:
+    """The ICILOC rows of items, by place, with what they allocate."""
+    return _by_place(connection, company.tables.iciloc, "item loctid lsoaloc lckstat", items)
+
+
+def bin_rows(connection: Connection, company: Company, items: list[str]) -> dict[Place, list[Row]]:
+    """The ICIQTY rows of items, by place and in the order of their bins, with what they allocate."""
+    found = _by_place(connection, company.tables.iciqty, "item loctid qstore qbin qserial qsoaloc", items)
+    return {place: sorted(rows, key=lambda row: [row[name] for name in _BIN]) for place, rows in found.items()}
+
+
+def set_stock(connection: Connection, company: Company, place: Place, row: Row, quantity: Decimal) -> None:
+    """Set what an ICILOC row allocates.
+
+    Raises:
+        Locked: somebody has the item open at Sage Pro's screens.
+    """
+    if row["lckstat"]:
+        raise Locked(f"item {place[0]} at {place[1]} is in use at Sage Pro's screens")
+    _set(connection, company.tables.iciloc, place, lsoaloc=quantity)
+
+
+def set_bin(connection: Connection, company: Company, place: Place, row: Row, quantity: Decimal) -> None:
+    """Set what an ICIQTY row allocates."""
+    where = {name: row[name] for name in _BIN}
+    _set(connection, company.tables.iciqty, place, where, qsoaloc=quantity)
 
 
 def _by_place(connection: Connection, table: Table, columns: str, items: list[str]) -> dict[Place, list[Row]]:

@@ -11,7 +11,7 @@ from tandem.errors import CompanyError
 from tandem.gateway import etag
 from tandem.gateway.company.company import Company
 from tandem.gateway.company.custom import custom_values, shown
-from tandem.gateway.company.faults import Conflict, Fault, Faulty, NotFound, Rejection
+from tandem.gateway.company.faults import Conflict, Fault, Faulty, NotFound, PeriodClosed, Rejection
 from tandem.gateway.models import SalesOrder, SalesOrderUpdate
 from tandem.gateway.orders.cancel import cancel
 from tandem.gateway.orders.check import order_faults
@@ -19,6 +19,7 @@ from tandem.gateway.orders.differences import Difference, differences
 from tandem.gateway.orders.entry import Outcome, Record, named
 from tandem.gateway.orders.guarded import require_unlocked
 from tandem.gateway.orders.masters import Masters
+from tandem.gateway.orders.periods import changed_date
 from tandem.gateway.orders.present import Parts, sales_order
 from tandem.gateway.orders.read import OrderReader
 from tandem.gateway.orders.replace import Replacement
@@ -91,9 +92,12 @@ class OrderChange:
             return cancel(connection, self._company, parts, before)
         order = settled(before, order)
         masters = Masters.read(connection, self._company, [order])
+        order, closed = changed_date(order, before.order_date, before.notes, masters.calendar, self._company)
         faults = [*order_faults(order, masters, self._company), *_identity_faults(before, order, masters)]
         if faults:
-            raise Faulty(faults)
+            raise Faulty([*faults, *closed])
+        if closed:
+            raise PeriodClosed(closed)
         custom = custom_values(self._company, self._company.tables.somast, order.custom_fields)
         order = order.model_copy(update={"custom_fields": {name: shown(value) for name, value in custom.items()}})
         found = differences(before, order, masters)

@@ -14,21 +14,19 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tandem.errors import CompanyError
 from tandem.gateway.company.company import Company
-from tandem.gateway.company.faults import Busy, Conflict, Faulty, Locked, Rejection
+from tandem.gateway.company.faults import Busy, Rejection
 from tandem.gateway.company.numbering import Numbering, order_numbers
-from tandem.gateway.company.rows import Row, insert_all
+from tandem.gateway.company.rows import insert_all
 from tandem.gateway.models import SalesOrder, SalesOrderIn
-from tandem.gateway.orders import compose
-from tandem.gateway.orders.amounts import total
 from tandem.gateway.orders.balances import allocate, set_onorder
-from tandem.gateway.orders.check import order_faults
 from tandem.gateway.orders.check_line import is_stocked
 from tandem.gateway.orders.compose import Entry
-from tandem.gateway.orders.compose_line import lines
 from tandem.gateway.orders.grouping import Numbered, groups
 from tandem.gateway.orders.masters import Masters, Place
+from tandem.gateway.orders.periods import in_open_period
 from tandem.gateway.orders.read import OrderReader
-from tandem.gateway.orders.shipto import ShipTos
+from tandem.gateway.orders.refusal import refusal_of
+from tandem.gateway.orders.written import entries_of, rows_of
 from tandem.values import ZERO
 
 Outcome = SalesOrder | Rejection | CompanyError
@@ -90,8 +88,12 @@ class OrderEntry:
     def _write(self, group: list[Numbered], record: Record | None) -> dict[int, Outcome]:
         with self._company.write() as connection:
             masters = Masters.read(connection, self._company, [order for _, order in group])
-            refused = {index: self._refusal(order, masters) for index, order in group}
-            accepted = [(index, order) for index, order in group if refused[index] is None]
+            refused = {index: refusal_of(order, masters, self._company) for index, order in group}
+            accepted = [
+                (index, in_open_period(order, masters.calendar, self._company))
+                for index, order in group
+                if refused[index] is None
+            ]
             outcomes: dict[int, Outcome] = {i: refusal for i, refusal in refused.items() if refusal is not None}
             if accepted:
                 made = self._insert(connection, accepted, masters)
@@ -100,62 +102,26 @@ class OrderEntry:
                 outcomes.update(made)
             return outcomes
 
-    def _refusal(self, order: SalesOrderIn, masters: Masters) -> Rejection | None:
-        existing = masters.entered.get(order.external_order_id)
-        if existing is not None:
-            detail = f"external order {order.external_order_id} is sales order {existing}"
-            return Conflict("duplicate-external-order", detail, {"existing": {"SalesOrderNo": existing}})
-        faults = order_faults(order, masters, self._company)
-        if faults:
-            return Faulty(faults)
-        customer = masters.customer(order)
-        if customer is not None and customer["lckstat"]:
-            return Locked(f"customer {customer['custno']} is in use at Sage Pro's screens")
-        return None
-
     def _insert(
         self, connection: Connection, accepted: list[Numbered], masters: Masters
     ) -> list[tuple[int, SalesOrder]]:
-        entries = self._entries(connection, [order for _, order in accepted], masters)
+        orders = [order for _, order in accepted]
+        entries, ship_tos = entries_of(connection, self._company, self._numbering, orders, masters)
         tables, company = self._company.tables, self._company
-        headers = [self._header(entry, masters) for entry in entries]
-        insert_all(connection, tables.somast, headers)
-        insert_all(connection, tables.soaddr, [compose.address(entry) for entry in entries])
-        insert_all(connection, tables.sotran, [row for entry in entries for row in lines(entry, masters, company)])
-        self._insert_companions(connection, entries)
+        made = [rows_of(entry, masters, company) for entry in entries]
+        insert_all(connection, tables.arcadr, ship_tos)
+        insert_all(connection, tables.somast, [rows.header for rows in made])
+        insert_all(connection, tables.soaddr, [rows.address for rows in made])
+        insert_all(connection, tables.sotran, [line for rows in made for line in rows.lines])
+        insert_all(connection, tables.tdorder, [rows.companion for rows in made])
+        insert_all(connection, tables.tdline, [reference for rows in made for reference in rows.references])
+        insert_all(connection, tables.tdaddr, [rows.bill_to for rows in made if rows.bill_to is not None])
         owing = {entry.customer["custno"]: entry.customer["onorder"] for entry in entries}
         set_onorder(connection, company, owing)
         if company.policy.allocate:
             allocate(connection, company, _taken(entries, masters))
-        made = self._reader.by_number(connection, [entry.sono for entry in entries])
-        return [(index, made[entry.sono]) for (index, _), entry in zip(accepted, entries, strict=True)]
-
-    def _entries(self, connection: Connection, orders: list[SalesOrderIn], masters: Masters) -> list[Entry]:
-        customers = [masters.customers[order.customer_no.strip().upper()] for order in orders]
-        given = [order.sales_order_no.strip() for order in orders]
-        counted = iter(self._numbering.take(connection, given.count(""), avoid=frozenset(given)))
-        ship_tos = ShipTos.read(connection, self._company, list(zip(orders, customers, strict=True)))
-        stamp = self._company.stamp()
-        entries = [
-            Entry(order, customer, number or next(counted), stamp=stamp, **ship_tos.of(order, customer))
-            for order, customer, number in zip(orders, customers, given, strict=True)
-        ]
-        insert_all(connection, self._company.tables.arcadr, ship_tos.added)
-        return entries
-
-    def _header(self, entry: Entry, masters: Masters) -> Row:
-        row = compose.header(entry, masters, self._company)
-        entry.customer["onorder"] = total((entry.customer["onorder"], row["ordamt"]))
-        return row
-
-    def _insert_companions(self, connection: Connection, entries: list[Entry]) -> None:
-        tables = self._company.tables
-        rows = [
-            compose.companions(entry, range(1, len(entry.order.line_items) + 1), self._company) for entry in entries
-        ]
-        insert_all(connection, tables.tdorder, [head for head, _, _ in rows])
-        insert_all(connection, tables.tdline, [line for _, lines, _ in rows for line in lines])
-        insert_all(connection, tables.tdaddr, [address for _, _, address in rows if address is not None])
+        found = self._reader.by_number(connection, [entry.sono for entry in entries])
+        return [(index, found[entry.sono]) for (index, _), entry in zip(accepted, entries, strict=True)]
 
 
 def _taken(entries: Sequence[Entry], masters: Masters) -> dict[Place, Decimal]:

@@ -27,7 +27,13 @@ class OrderQuery:
 
 
 def page(connection: Connection, reader: OrderReader, query: OrderQuery) -> Slice[SalesOrder]:
-    """One page of orders; an order that stands in both open table and history is told once."""
+    """One page of orders; an order that stands in both open table and history is told once.
+
+    Raises:
+        Busy: an order that was asked for, or would stand here, is only partly there.
+    """
+    unsettled = reader.company.unsettled
+    reader.require_settled({unsettled[key] for key in query.external_ids if key in unsettled})
     numbers = _numbers_of(connection, reader, query.external_ids) if query.external_ids else None
     shelves = [reader.open, reader.old] if query.include_history else [reader.open]
     rows: list[Row] = []

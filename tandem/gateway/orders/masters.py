@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, select
 
 from tandem.errors import CompanyError
 from tandem.gateway.catalogue.items import resolve
+from tandem.gateway.company.calendar import Calendar
 from tandem.gateway.company.company import Company
 from tandem.gateway.company.rows import Row, chunks, fetch
 from tandem.gateway.company.tables import labelled
@@ -36,6 +37,7 @@ class Masters:
     default_location: str
     entered: dict[str, str]
     used_numbers: frozenset[str]
+    calendar: Calendar
 
     @classmethod
     def read(cls, connection: Connection, company: Company, orders: Sequence[SalesOrderIn]) -> Masters:
@@ -61,6 +63,7 @@ class Masters:
             default_location=company.policy.location,
             entered=reading.entered({order.external_order_id for order in orders}),
             used_numbers=reading.used({order.sales_order_no.strip() for order in orders} - {""}),
+            calendar=Calendar.read(connection, company, {order.order_date for order in orders}),
         )
 
     def customer(self, order: SalesOrderIn) -> Row | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Table, select
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, select
 from tandem.gateway.company.company import Company
 from tandem.gateway.company.custom import allowed
 from tandem.gateway.company.expressions import updated
-from tandem.gateway.company.faults import NotFound
+from tandem.gateway.company.faults import Busy, NotFound
 from tandem.gateway.company.rows import Row, chunks, fetch
 from tandem.gateway.company.tables import labelled
 from tandem.gateway.models import SalesOrder
@@ -80,7 +80,12 @@ class OrderReader:
         return found
 
     def parts(self, connection: Connection, shelf: Shelf, numbers: Sequence[str]) -> list[Parts]:
-        """All rows of the orders with these numbers on one shelf."""
+        """All rows of the orders with these numbers on one shelf.
+
+        Raises:
+            Busy: one of them was cut off while it was entered and cannot be brought to an end now.
+        """
+        self.require_settled(set(numbers) & set(self.company.unsettled.values()))
         tables = self.company.tables
         custom = [name for name in allowed(self.company, tables.somast) if name in shelf.header.c]
         headers = self._headers(connection, shelf, numbers, " ".join(custom))
@@ -107,6 +112,15 @@ class OrderReader:
             )
             for header in headers
         ]
+
+    def require_settled(self, numbers: Collection[str]) -> None:
+        """Let a read pass that touches no order which is only partly there.
+
+        Raises:
+            Busy: it does touch one.
+        """
+        if numbers:
+            raise Busy(f"sales order {min(numbers)} was cut off while it was entered and is not whole yet; ask again")
 
     def _headers(self, connection: Connection, shelf: Shelf, numbers: Sequence[str], custom: str) -> list[Row]:
         table = shelf.header

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tandem.quality.suites import customer, order, product, shipment, stock
+from tandem.quality.suites import confirmation, customer, inventory_reconciliation, order, product, shipment, stock
 from tandem.quality.suites.suite import Suite
 
 SUITES: dict[str, Callable[[], Suite]] = {
@@ -15,7 +15,12 @@ SUITES: dict[str, Callable[[], Suite]] = {
     "shipment.inbound": shipment.inbound,
     "shipment.outbound": shipment.outbound,
     "product.inbound": product.inbound,
+    "product.outbound": product.outbound,
+    "confirmation.inbound": confirmation.inbound,
+    "confirmation.outbound": confirmation.outbound,
     "stock.inbound": stock.inbound,
+    "stock.outbound": stock.outbound,
+    "inventory_reconciliation": inventory_reconciliation.inventory_reconciliation,
 }
 
 __all__ = ["SUITES", "Suite"]

@@ -1,4 +1,4 @@
-"""Stock: as the gateway reads it from Sage Pro."""
+"""Stock: as the gateway reads it from Sage Pro, and as it goes to the shop."""
 
 from __future__ import annotations
 
@@ -30,5 +30,31 @@ def _read(record: Mapping[str, Any]) -> list[Row]:
         "Location": text(record, "Location"),
         "OnHand": number(record, "OnHand"),
         "Key": text(record, "Key"),
+    }
+    return table(head, [], ids=[])
+
+
+def outbound() -> Suite:
+    """What the sheet must have made of a stock level before the shop is told."""
+    return Suite(
+        name="stock.outbound",
+        rows=_written,
+        expectations=[
+            between("available", 0, None, "available must not be negative: less than nothing cannot be sold"),
+            filled("available.given", "available must be given: the shop would sell without end"),
+            filled(
+                "expectedVersion",
+                "expectedVersion should be filled: without it a sale in between would be overwritten",
+                severity="warning",
+            ),
+        ],
+    )
+
+
+def _written(payload: Mapping[str, Any]) -> list[Row]:
+    head = {
+        "available": number(payload, "available"),
+        "available.given": text(payload, "available"),
+        "expectedVersion": text(payload, "expectedVersion"),
     }
     return table(head, [], ids=[])

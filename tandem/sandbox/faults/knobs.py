@@ -109,6 +109,6 @@ class Knobs(Knob):
     token_refused: bool = Field(False, description="Every token is refused, fresh ones too")
     offset: bool = Field(False, description="Date-times on the wire carry their offset")
     hide_deleted: bool = Field(False, description="Soft-deleted records are neither listed nor served")
-    refuse: tuple[Literal["fulfillment", "fulfillment.cancel", "patch", "cancel"], ...] = Field(
+    refuse: tuple[Literal["fulfillment", "fulfillment.cancel", "inventory", "patch", "cancel"], ...] = Field(
         (), description="Writes that the shop answers with 409"
     )

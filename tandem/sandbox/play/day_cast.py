@@ -32,9 +32,20 @@ GOODS = (
 SET = Item(sku="TABLE-SET", name="Table set", price=Decimal("99.00"), cost=Decimal(0), stocked=False)
 SOAP = Item(
     sku="SOAP", name="Olive soap", price=Decimal("58.80"), cost=Decimal("1.7500"), stock=STOCK, unit="case of 12",
-    places=PLACES,
+    pieces=12, places=PLACES,
 )  # fmt: skip
 GIFT_CARD = Item(sku="GIFTCARD", name="Gift card", price=Decimal("50.00"), cost=Decimal(0), stocked=False)
+KETTLE = Item(
+    sku="KETTLE", name="Copper kettle", price=Decimal("58.00"), cost=Decimal("24.5000"), stock=Decimal(10),
+    backorder=False,
+)  # fmt: skip
+LANTERN = Item(
+    sku="LANTERN", name="Storm lantern", price=Decimal("64.00"), cost=Decimal("27.0000"), stock=Decimal(4),
+    backorder=False,
+)  # fmt: skip
+TEAPOT = Item(sku="TEAPOT", name="Stoneware teapot", price=Decimal("36.00"), cost=Decimal("14.2000"), stock=Decimal(1))
+COUNTED = (KETTLE, LANTERN, TEAPOT)
+"""Goods of the stock story: so few of each that a reader can add them up."""
 RARE = "THROW"
 """Of this there is too little: some of it is shipped short."""
 
@@ -86,7 +97,7 @@ def the_cast() -> Cast:
         for sku, name, price, cost in GOODS
     )
     return Cast(
-        items=(*goods, SOAP, SET, GIFT_CARD),
+        items=(*goods, SOAP, SET, GIFT_CARD, *COUNTED),
         customers=tuple(_customer(number) for number in range(CUSTOMERS)),
         currency=CURRENCY,
         zone=ZONE,

@@ -28,7 +28,8 @@ class Fate(StrEnum):
 class Item:
     """A product as the shop sells it and the company stocks it; `stock` is put in at each place before the play.
 
-    A pack (`unit` such as "case of 12") has its price per pack in the shop and is stocked by the piece.
+    A pack (`unit` such as "case of 12") has its price per pack in the shop; the company stocks and prices its `pieces`.
+    What may not be sold beyond what is there is not for `backorder`.
     """
 
     sku: str
@@ -38,8 +39,10 @@ class Item:
     stock: Decimal = Decimal(0)
     stocked: bool = True
     unit: str = "each"
+    pieces: int = 1
     places: tuple[str, ...] = ("MAIN",)
     in_company: bool = True
+    backorder: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,14 @@ CROWD = 100
 
 
 class StageError(TandemError):
-    """The sandbox did not do what the play asks; the message names the call and its answer."""
+    """The sandbox did not do what the play asks; the message names the call and its answer.
+
+    `refusal` is the JSON object of an answer 409: what is asked for cannot be had.
+    """
+
+    def __init__(self, message: str, refusal: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.refusal = refusal
 
 
 class Stage:
@@ -37,20 +44,20 @@ class Stage:
 
     def stock_up(self, cast: Cast) -> None:
         """Fill catalogue and shelves, before anybody listens to the shop: a catalogue is there before it is joined."""
-        listening = self._call("GET", "/sandbox/webhooks")
-        self._call("PUT", "/sandbox/webhooks", {**listening, "active": False})
+        listening = self.call("GET", "/sandbox/webhooks")
+        self.call("PUT", "/sandbox/webhooks", {**listening, "active": False})
         products = [_product(item) for item in cast.items]
         for part in _parts(products, PAGE):
-            self._call("POST", "/sandbox/products", {"products": part, "keepExisting": True})
-        self._call("PUT", "/sandbox/webhooks", {**listening, "active": True})
+            self.call("POST", "/sandbox/products", {"products": part, "keepExisting": True})
+        self.call("PUT", "/sandbox/webhooks", {**listening, "active": True})
         items = [_item(item) for item in cast.items if item.in_company]
         for part in _parts(items, PAGE):
-            self._call("POST", "/sandbox/warehouse/items", part)
+            self.call("POST", "/sandbox/warehouse/items", part)
 
     def register(self, customers: Iterable[Mapping[str, Any]]) -> int:
         """Customers open their accounts; gives how many did not have one."""
         return sum(
-            self._call("POST", "/sandbox/customers", dict(customer), known="duplicate-customer") is not None
+            self.call("POST", "/sandbox/customers", dict(customer), known="duplicate-customer") is not None
             for customer in customers
         )
 
@@ -58,7 +65,7 @@ class Stage:
         """The ids of the orders that the shop has."""
         found: set[str] = set()
         for page in range(1_000_000):
-            answer = self._call("GET", f"/api/v1/orders?pageSize={PAGE}&pageIndex={page}")
+            answer = self.call("GET", f"/api/v1/orders?pageSize={PAGE}&pageIndex={page}")
             found |= {order["orderId"] for order in answer["items"]}
             if len(found) >= answer["totalCount"] or not answer["items"]:
                 break
@@ -75,35 +82,35 @@ class Stage:
                 orders = []
             if document.kind is not Kind.ORDER:
                 event = {"type": f"{document.kind.value}.created", "subject": document.key, "data": document.body}
-                self._call("POST", "/sandbox/events", event)
+                self.call("POST", "/sandbox/events", event)
         if orders:
             self._place(orders)
 
     def step(self, key: str, step: Step) -> None:
         """Something is done to an order."""
-        self._call("POST", f"/sandbox/orders/{key}/{step.what}", step.body)
+        self.call("POST", f"/sandbox/orders/{key}/{step.what}", step.body)
 
     def trouble(self, knobs: Mapping[str, Any]) -> None:
         """Turn the knobs by which the sandbox misbehaves; none turns all of them off."""
-        self._call("PUT", "/sandbox/faults", dict(knobs))
+        self.call("PUT", "/sandbox/faults", dict(knobs))
 
     def shift(self, seed: int, *, finish: bool = False) -> dict[str, Any]:
         """The warehouse works through what is ready."""
-        done: dict[str, Any] = self._call("POST", "/sandbox/warehouse/shift", {"seed": seed, "finish": finish})
+        done: dict[str, Any] = self.call("POST", "/sandbox/warehouse/shift", {"seed": seed, "finish": finish})
         return done
 
     def void(self, shipment: str) -> None:
         """The warehouse takes a shipment back."""
-        self._call("POST", f"/sandbox/warehouse/shipments/{shipment}/void", {})
+        self.call("POST", f"/sandbox/warehouse/shipments/{shipment}/void", {})
 
     def taken_back(self) -> int:
         """Fulfilments that the shop was told are void."""
-        counted: int = self._call("GET", "/api/v1/fulfillments?pageSize=1&status=cancelled")["totalCount"]
+        counted: int = self.call("GET", "/api/v1/fulfillments?pageSize=1&status=cancelled")["totalCount"]
         return counted
 
     def undelivered(self) -> int:
         """Webhooks that are still to be sent."""
-        counts: dict[str, int] = self._call("GET", "/sandbox/deliveries?limit=1")["counts"]
+        counts: dict[str, int] = self.call("GET", "/sandbox/deliveries?limit=1")["counts"]
         return counts.get("waiting", 0)
 
     def announced(self, kinds: Iterable[Kind]) -> set[str]:
@@ -115,20 +122,10 @@ class Stage:
         """Send every event of before once more, as a shop that lost its memory would; gives how many."""
         ids = {event["eventId"] for event in self._events() if event["state"] == "delivered"}
         for event_id in sorted(ids):
-            self._call("POST", f"/sandbox/deliveries/{event_id}/resend")
+            self.call("POST", f"/sandbox/deliveries/{event_id}/resend")
         return len(ids)
 
-    def _events(self) -> Iterator[dict[str, Any]]:
-        after = 0
-        while items := self._call("GET", f"/sandbox/deliveries?after={after}&limit=1000")["items"]:
-            yield from items
-            after = items[-1]["seq"]
-
-    def _place(self, documents: Sequence[Document]) -> None:
-        bodies = [document.body for document in documents]
-        self._call("POST", "/sandbox/orders/bulk", {"orders": bodies, "keepExisting": True})
-
-    def _call(self, method: str, path: str, body: Any = None, *, known: str = "") -> Any:
+    def call(self, method: str, path: str, body: Any = None, *, known: str = "") -> Any:
         """The answer; None for a refusal with the code `known`.
 
         Raises:
@@ -143,7 +140,18 @@ class Stage:
             return loads(answer.content)
         if known and loads(answer.content).get("code") == known:
             return None
-        raise StageError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        refusal = loads(answer.content) if answer.status_code == httpx.codes.CONFLICT else None
+        raise StageError(f"{method} {path}: {answer.status_code} {answer.text[:500]}", refusal)
+
+    def _events(self) -> Iterator[dict[str, Any]]:
+        after = 0
+        while items := self.call("GET", f"/sandbox/deliveries?after={after}&limit=1000")["items"]:
+            yield from items
+            after = items[-1]["seq"]
+
+    def _place(self, documents: Sequence[Document]) -> None:
+        bodies = [document.body for document in documents]
+        self.call("POST", "/sandbox/orders/bulk", {"orders": bodies, "keepExisting": True})
 
 
 def _parts(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
@@ -156,6 +164,7 @@ def _product(item: Item) -> dict[str, Any]:
         "sku": item.sku,
         "name": item.name,
         "unitPrice": item.price,
+        "allowBackorder": item.backorder,
         "unit": item.unit,
         "requiresShipping": item.stocked,
     }
@@ -165,7 +174,7 @@ def _item(item: Item) -> dict[str, Any]:
     return {
         "item": item.sku,
         "name": item.name,
-        "price": item.price,
+        "price": item.price / item.pieces,
         "cost": item.cost,
         "stock": item.stock,
         "stocked": item.stocked,

@@ -12,6 +12,7 @@ from tandem.sandbox.shop.core import ShopCore, touched
 from tandem.sandbox.shop.intake import Clerk
 from tandem.sandbox.shop.refusal import ShopError, invalid, not_open, parsed
 from tandem.sandbox.shop.settlement import booked, summary
+from tandem.sandbox.shop.shelves import Shelves
 from tandem.sandbox.shop.tables import ORDERS
 from tandem.sandbox.shop.transaction import Record, Transaction, by
 from tandem.sandbox.shop.wire import kept_dates
@@ -38,7 +39,8 @@ class AmendmentDesk(ShopCore):
         Wrong values that were planted are gone afterwards: this is how the shop mends an order.
 
         Raises:
-            ShopError: no such order or line, the order came with its own figures, or more was shipped already.
+            ShopError: no such order or line, the order came with its own figures, more was shipped already, or more
+                is wanted than is there.
         """
         with self.writing() as tx:
             order = _changeable(tx.need(ORDERS, order_id))
@@ -52,6 +54,7 @@ class AmendmentDesk(ShopCore):
             order["paymentInfo"] = summary(order, cart.payment_method)
             tx.save(ORDERS, touched(order, tx), cart.model_dump_json(by_alias=True, exclude_unset=True), honestly=True)
             tx.emit("order.updated", ORDERS, order)
+            _restock(tx, order)
         return order
 
     def currency_of(self, order: Mapping[str, Any]) -> str:
@@ -141,7 +144,15 @@ class AmendmentDesk(ShopCore):
     def _changed(self, tx: Transaction, order: Record, event: str = "order.updated") -> Record:
         tx.save(ORDERS, touched(order, tx))
         tx.emit(event, ORDERS, order)
+        _restock(tx, order)
         return order
+
+
+def _restock(tx: Transaction, order: Record) -> None:
+    """The shelves as the order now leaves them."""
+    shelves = Shelves.of(tx, order)
+    shelves.settle(order)
+    shelves.put_back()
 
 
 def _changeable(order: Record) -> Record:

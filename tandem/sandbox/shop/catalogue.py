@@ -1,9 +1,8 @@
-"""The desk where products and stock are kept."""
+"""The desk where products are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
@@ -11,8 +10,11 @@ from pydantic import Field
 from tandem.sandbox.shop.cart import Exact, Form
 from tandem.sandbox.shop.core import ShopCore
 from tandem.sandbox.shop.refusal import ShopError, invalid, missing, parsed
-from tandem.sandbox.shop.tables import INVENTORY, PRODUCTS
+from tandem.sandbox.shop.tables import PRODUCTS
 from tandem.sandbox.shop.transaction import Record, Transaction, by
+
+PATCHABLE = ("name", "description", "unitPrice", "isPublished", "customFields")
+"""What the REST API lets others change; a SKU and a unit are the shop's own business."""
 
 
 class Product(Form):
@@ -27,6 +29,7 @@ class Product(Form):
     unit: str = "each"
     requires_shipping: bool = True
     gift_card: bool = False
+    allow_backorder: bool = False
     is_published: bool = True
     is_deleted: bool = False
     custom_fields: dict[str, Any] = Field(default_factory=dict)
@@ -54,7 +57,7 @@ class CatalogueDesk(ShopCore):
         forms = [parsed(Product, one) for one in details]
         made = []
         with self.writing() as tx:
-            there = _live(tx, [form.sku for form in forms])
+            there = live_products(tx, [form.sku for form in forms])
             for index, form in enumerate(forms):
                 record = there.get(form.sku)
                 if record is not None and not keep_existing:
@@ -84,6 +87,39 @@ class CatalogueDesk(ShopCore):
             tx.emit("product.updated", PRODUCTS, record)
         return record
 
+    def post_product(self, body: Any) -> Record:
+        """Puts a product into the catalogue, as the REST API takes it.
+
+        Raises:
+            ShopError: a field cannot be used, or the SKU is taken.
+        """
+        if not isinstance(body, dict):
+            raise invalid("body", "a product is a JSON object")
+        return self.add_product(body)
+
+    def patch_product(self, product_id: str, body: Any) -> Record:
+        """Replaces fields of a product, as the REST API allows it; what stands so already raises no event.
+
+        Raises:
+            ShopError: no such product, it is deleted, or a field that is not patched or cannot be used.
+        """
+        self.refuse_if_told("patch")
+        if not isinstance(body, dict):
+            raise invalid("body", "a patch is a JSON object")
+        if other := sorted(body.keys() - set(PATCHABLE)):
+            raise invalid(other[0], f"only {', '.join(PATCHABLE)} can be patched")
+        with self.writing() as tx:
+            record = tx.need(PRODUCTS, product_id)
+            if record["isDeleted"]:
+                raise ShopError(409, "conflict", f"product {product_id} is deleted")
+            form = parsed(Product, record | body)
+            changed = record | form.model_dump(by_alias=True, exclude={"created_date", "updated_date"})
+            if changed != record:
+                record = changed | {"updatedDate": tx.stamp}
+                tx.save(PRODUCTS, record)
+                tx.emit("product.updated", PRODUCTS, record)
+        return record
+
     def delete_product(self, sku: str, *, for_good: bool = False) -> None:
         """Takes a product off the catalogue: marked as deleted or, for good, gone. Orders keep their lines.
 
@@ -97,48 +133,15 @@ class CatalogueDesk(ShopCore):
             if for_good:
                 tx.remove(PRODUCTS, record["productId"])
 
-    def set_stock(self, sku: str, location: str, available: Decimal | int) -> Record:
-        """States how many of a product there are at a location.
 
-        Raises:
-            ShopError: no such product.
-        """
-        return self.set_stocks([(sku, location, Decimal(available))])[0]
-
-    def set_stocks(self, levels: Iterable[tuple[str, str, Decimal]]) -> list[Record]:
-        """The same for many.
-
-        Raises:
-            ShopError: no such product, or a quantity that is none.
-        """
-        asked = list(levels)
-        made = []
-        with self.writing() as tx:
-            products = _live(tx, [sku for sku, _, _ in asked])
-            there = by(tx.where(INVENTORY, "sku", sorted({sku for sku, _, _ in asked})), "inventoryId")
-            for sku, location, available in asked:
-                if sku not in products:
-                    raise missing("products", sku)
-                if not available.is_finite():
-                    raise invalid("available", f"{available} is no quantity")
-                record = {
-                    "inventoryId": f"{sku}|{location}", "sku": sku, "productId": products[sku]["productId"],
-                    "locationId": location, "available": available, "updatedDate": tx.stamp,
-                }  # fmt: skip
-                (tx.save if record["inventoryId"] in there else tx.add)(INVENTORY, record)
-                there[record["inventoryId"]] = record
-                tx.emit("inventory.updated", INVENTORY, record)
-                made.append(record)
-        return made
-
-
-def _live(tx: Transaction, skus: Iterable[str]) -> dict[str, Record]:
+def live_products(tx: Transaction, skus: Iterable[str]) -> dict[str, Record]:
+    """The products of these SKUs that are not deleted, by SKU."""
     found = tx.where(PRODUCTS, "sku", sorted(set(skus)))
     return by([product for product in found if not product["isDeleted"]], "sku")
 
 
 def _need(tx: Transaction, sku: str) -> Record:
-    found = _live(tx, [sku]).get(sku)
+    found = live_products(tx, [sku]).get(sku)
     if found is None:
         raise missing("products", sku)
     return found

@@ -15,7 +15,7 @@ from tandem.errors import SettingsError
 from tandem.sandbox.database import Database, counter, metadata, setting
 from tandem.sandbox.faults import Board
 from tandem.sandbox.shop.refusal import ShopError
-from tandem.sandbox.shop.tables import ORDERS, Resource
+from tandem.sandbox.shop.tables import Resource
 from tandem.sandbox.shop.transaction import Happening, Record, Transaction, moment_text
 from tandem.sandbox.shop.wire import shown, stamp
 from tandem.sandbox.webhooks import Emission, Outbox, event_id_of, stored
@@ -120,7 +120,7 @@ class ShopCore:
     def _payload(self, happened: Happening) -> str:
         knobs, text = self.board.knobs, happened.text
         if knobs.payload == "thin" or len(text) > LARGEST:
-            names = [happened.resource.key, "updatedDate"] + ["version"] * (happened.resource is ORDERS)
+            names = [happened.resource.key, "updatedDate"] + ["version"] * ("version" in happened.record)
             text = dumps({name: happened.record.get(name) for name in names})
         return shown(text, offset=knobs.offset)
 

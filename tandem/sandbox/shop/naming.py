@@ -63,6 +63,14 @@ def known(there: There, order: Cart | Stated) -> Record | None:
     return next((there[item] for item in _names(order).items() if item in there), None)
 
 
+def skus_of(order: Cart | Stated) -> set[str]:
+    """What is on the order, the parts of bundles included."""
+    if isinstance(order, Cart):
+        return {line.sku for line in order.lines} | {part.sku for line in order.lines for part in line.parts}
+    lines = order["lineItems"] if isinstance(order["lineItems"], Sequence) else ()
+    return {str(line["sku"]) for line in lines if isinstance(line, Mapping) and line.get("sku")}
+
+
 def refused(order: Record, index: int | None) -> ShopError:
     """409: an order of that id or number is there; `index` is its place in a list."""
     field = "orderNumber" if index is None else f"orders[{index}].orderNumber"

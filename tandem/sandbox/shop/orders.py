@@ -10,8 +10,9 @@ from tandem.sandbox.shop.cart import Cart, Tender, address_of
 from tandem.sandbox.shop.checkout import figures_of
 from tandem.sandbox.shop.core import ShopCore
 from tandem.sandbox.shop.intake import Clerk, blank_order, stated
-from tandem.sandbox.shop.naming import NUMBER_PREFIX, Order, Stated, existing, known, refused, taken_in
+from tandem.sandbox.shop.naming import NUMBER_PREFIX, Order, Stated, existing, known, refused, skus_of, taken_in
 from tandem.sandbox.shop.settlement import amounts_of, booked, received, summary, tenders_of
+from tandem.sandbox.shop.shelves import Shelves
 from tandem.sandbox.shop.tables import ORDERS, PRODUCTS, Overlay, planted
 from tandem.sandbox.shop.transaction import Record, Transaction
 from tandem.sandbox.shop.wire import read_moment
@@ -27,7 +28,7 @@ class OrderDesk(ShopCore):
         """Places an order; `at` is the moment it is placed, else the shop's own time.
 
         Raises:
-            ShopError: it cannot be used, or its id or number is taken.
+            ShopError: it cannot be used, its id or number is taken, or something on it is sold out.
         """
         return self.place_orders([order], at=at)[0]
 
@@ -43,19 +44,23 @@ class OrderDesk(ShopCore):
         with self.writing() as tx:
             there = existing(tx, taken)
             clerk = Clerk(tx, [one for one in taken if isinstance(one, Cart)])
+            shelves = Shelves(tx, (sku for order in taken for sku in skus_of(order)))
             placed = []
             for index, order in enumerate(taken):
                 found = known(there, order)
                 if found is None:
-                    found = self._place(tx, clerk, order, at)
+                    found = self._place(tx, clerk, shelves, order, at)
                     for name in ("orderId", "orderNumber"):
                         there[name, found[name]] = found
                 elif not keep_existing:
                     raise refused(found, index if len(taken) > 1 else None)
                 placed.append(found)
+            shelves.put_back()
         return placed
 
-    def _place(self, tx: Transaction, clerk: Clerk, order: Cart | Stated, at: datetime | None) -> Record:
+    def _place(
+        self, tx: Transaction, clerk: Clerk, shelves: Shelves, order: Cart | Stated, at: datetime | None
+    ) -> Record:
         if isinstance(order, Cart):
             cart = clerk.filled(order, self.currency)
             record = self._composed(tx, cart, self._placed_at(tx, cart.order_date, at))
@@ -68,6 +73,7 @@ class OrderDesk(ShopCore):
         record["orderId"] = record["orderId"] or tx.id_of(ORDERS)
         record["orderNumber"] = record["orderNumber"] or f"{NUMBER_PREFIX}{100_000 + tx.number('orderNumber')}"
         record["updatedDate"] = tx.stamp
+        shelves.settle(record, believed=not kept)
         tx.add(ORDERS, record, kept, overlay)
         tx.emit("order.created", ORDERS, record)
         if record["totalAmount"] and received(record) >= record["totalAmount"]:

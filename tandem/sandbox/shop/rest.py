@@ -76,6 +76,19 @@ def _writes(router: APIRouter, shop: Shop) -> None:
     def cancel_fulfilment(order_id: str, fulfilment_id: str) -> Response:
         return _answer(shop, lambda: shop.cancel_fulfilment(order_id, fulfilment_id))
 
+    @router.post("/products")
+    def add_product(body: Body) -> Response:
+        return _answer(shop, lambda: shop.post_product(body), status=201)
+
+    @router.patch("/products/{product_id}")
+    def patch_product(product_id: str, body: Body) -> Response:
+        return _answer(shop, lambda: shop.patch_product(product_id, body))
+
+    @router.put("/inventory/{key:path}")
+    def put_inventory(key: str, body: Body) -> Response:
+        record, new = shop.put_inventory(key, body)
+        return answer(shown(dumps(record), offset=shop.board.knobs.offset), 201 if new else 200)
+
 
 def _answer(shop: Shop, write: Callable[[], Record], status: int = 200) -> Response:
     """The written record as the wire has it."""

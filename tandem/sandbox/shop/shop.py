@@ -16,6 +16,7 @@ from tandem.sandbox.shop.amendments import AmendmentDesk
 from tandem.sandbox.shop.catalogue import CatalogueDesk
 from tandem.sandbox.shop.customers import CustomerDesk
 from tandem.sandbox.shop.fulfilments import FulfilmentDesk
+from tandem.sandbox.shop.inventory import InventoryDesk
 from tandem.sandbox.shop.orders import OrderDesk
 from tandem.sandbox.shop.payments import PaymentDesk
 from tandem.sandbox.shop.tables import ORDERS, RESOURCES, notification
@@ -26,7 +27,7 @@ from tandem.values import utc_now
 FILE = "sandbox.db"
 
 
-class Shop(OrderDesk, AmendmentDesk, PaymentDesk, FulfilmentDesk, CustomerDesk, CatalogueDesk):
+class Shop(OrderDesk, AmendmentDesk, PaymentDesk, FulfilmentDesk, CustomerDesk, CatalogueDesk, InventoryDesk):
     """What its REST API, the control API and the players all work with; safe to use from several threads."""
 
     @classmethod

@@ -35,7 +35,10 @@ def shipped(page: Page, order: Row, leaving: Mapping[int, tuple[Row, Decimal]]) 
 
 
 def _line(page: Page, line: Row, quantity: Decimal) -> Decimal:
-    """Book a quantity on a line; gives the money that left the open order with it."""
+    """Book a quantity on a line; gives the money that left the open order with it.
+
+    A company that allocates at entry is known by its allocations: what leaves the order leaves them too.
+    """
     done = line["qtyshp"] + quantity
     # What was shipped beyond the order never was open, and does not become so when it comes back.
     ordered = line["origqtyord"]
@@ -53,7 +56,21 @@ def _line(page: Page, line: Row, quantity: Decimal) -> Decimal:
         shipdate=page.now.date() if quantity > 0 else line["shipdate"],
         sostat=OPEN if left else CLOSED,
     )
+    _allocation(page, line, Decimal(line["qtyord"]) - left)
     return Decimal(line["extprice"] - open_value)
+
+
+def _allocation(page: Page, line: Row, less: Decimal) -> None:
+    """Takes off the stock's allocation what is open no longer, as far as there is any."""
+    place = {"item": line["item"], "loctid": line["loctid"]}
+    for table, column in (("iciloc", "lsoaloc"), ("iciqty", "qsoaloc")):
+        left = less
+        for row in page.rows(table, **place):
+            part = min(left, row[column]) if left > 0 else ZERO
+            if part:
+                key = place | {name: row[name] for name in ("qstore", "qbin", "qserial") if name in row}
+                page.change(table, key, **{column: row[column] - part})
+                left -= part
 
 
 def _base(amount: Decimal, row: Row) -> Decimal:

@@ -150,6 +150,14 @@ def _add_stock(router: APIRouter, books: Books) -> None:
             stock.receive(page, item, form.location, form.quantity)
         return _json({})
 
+    @router.post("/stock/{item}/sell")
+    def sell(item: str, body: Body) -> Response:
+        """Goods go over the counter."""
+        form = _Quantity.model_validate(body)
+        with books.open() as page:
+            stock.sell(page, item, form.location, form.quantity)
+        return _json({})
+
     @router.post("/stock/{item}/count")
     def count(item: str, body: Body) -> Response:
         """A count sets what is on the shelf."""

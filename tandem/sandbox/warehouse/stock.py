@@ -64,6 +64,17 @@ def receive(page: Page, item: str, place: str, quantity: Decimal) -> None:
     move(page, [Movement(item=item, place=place, quantity=quantity, kind=RECEIPT)])
 
 
+def sell(page: Page, item: str, place: str, quantity: Decimal) -> None:
+    """Goods are sold over the counter: they leave at once, and no sales order tells of them.
+
+    Raises:
+        WarehouseError: not more than nothing, the item is not kept there, or there is not so much of it.
+    """
+    if quantity <= 0:
+        raise WarehouseError(f"quantity {quantity} of {item}: a sale is more than nothing")
+    move(page, [Movement(item=item, place=place, quantity=-quantity, kind=ISSUE)])
+
+
 def count(page: Page, item: str, place: str, counted: Decimal) -> Decimal:
     """A count of the shelf sets what is there; gives the difference that it found.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from tandem.store import desk, tables  # noqa: F401 - their tables register themselves
+from tandem.store import desk, manners, tables  # noqa: F401 - their tables register themselves
 from tandem.store.schema import metadata
 
 connection = context.config.attributes["connection"]

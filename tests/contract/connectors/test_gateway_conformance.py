@@ -39,7 +39,7 @@ def faults(result: WriteResult) -> set[str]:
 async def test_a_customer_is_made_found_and_matched(company: SageProConnector, ann: str) -> None:
     assert ann == "SMITH01"
     found = await company.find("customers", ["C1", "C2"])
-    assert {ref: company.key("customers", r) for ref, r in found.items()} == {"C1": ann}
+    assert {ref: company.key("customers", r) for ref, (r,) in found.items()} == {"C1": ann}
     matched = await company.match("customers", "Email", [" Ann@Example.com", "ann@example.com.au", ""])
     assert {value: [company.key("customers", r) for r in rows] for value, rows in matched.items()} == {
         " Ann@Example.com": [ann],
@@ -56,7 +56,7 @@ async def test_case_035_the_same_order_again_is_the_same_order(company: SageProC
     assert statuses([first, replayed, other]) == ["created", "created", "existing"]
     assert {first.target, replayed.target, other.target} == {first.target}
     found = await company.find("orders", ["A1", "A2"])
-    assert {ref: company.key("orders", record) for ref, record in found.items()} == {"A1": first.target}
+    assert {ref: company.key("orders", record) for ref, (record,) in found.items()} == {"A1": first.target}
 
 
 async def test_case_043_a_bad_order_stops_no_other_and_all_its_faults_are_named(
@@ -73,7 +73,7 @@ async def test_many_orders_go_in_one_call_and_are_found_again(company: SageProCo
     assert set(statuses(got)) == {"created"}
     assert len({result.target for result in got}) == 120
     found = await company.find("orders", [f"A{n}" for n in range(120)])
-    assert {ref: company.key("orders", record) for ref, record in found.items()} == {
+    assert {ref: company.key("orders", record) for ref, (record,) in found.items()} == {
         result.reference: result.target for result in got
     }
     pages = [page async for page in company.changed("orders", since=SINCE)]

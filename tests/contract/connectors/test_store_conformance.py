@@ -136,7 +136,7 @@ async def test_case_035_a_cut_after_the_commit_is_unknown_and_found_again(store:
     found = await store.find("fulfillments", ["S1", "S2"])
     assert list(found) == ["S1"]
     (again,) = await store.write("fulfillments", [parcel(order_id)])
-    assert (again.status, again.target) == ("existing", store.key("fulfillments", found["S1"]))
+    assert (again.status, again.target) == ("existing", store.key("fulfillments", found["S1"][0]))
 
 
 async def test_a_cut_before_the_commit_is_unknown_and_not_found(store: ClarityConnector, shop: Shop) -> None:
@@ -168,7 +168,7 @@ async def test_a_fulfilment_is_cancelled_and_cancelled_again(store: ClarityConne
     for _ in range(2):
         (got,) = await store.write("fulfillments", [void])
         assert (got.status, got.target) == ("updated", made.target)
-    assert (await store.find("fulfillments", ["S1"]))["S1"]["status"] == "cancelled"
+    assert [found["status"] for found in (await store.find("fulfillments", ["S1"]))["S1"]] == ["cancelled"]
 
 
 async def test_a_write_that_the_shop_forbids_is_a_conflict(store: ClarityConnector, shop: Shop) -> None:
@@ -185,3 +185,30 @@ async def test_tags_of_an_order_are_patched(store: ClarityConnector, shop: Shop)
     record = (await store.read("orders", [order_id]))[order_id]
     assert record is not None
     assert record["tags"] == {"erp": "1002"}
+
+
+def level(key: str, available: int, expected: int | None = None) -> WriteItem:
+    payload = {"available": available} | ({} if expected is None else {"expectedVersion": expected})
+    return WriteItem(reference=key, key=f"level-{key}-{available}", payload=payload, target=key)
+
+
+async def test_a_level_is_written_where_it_is_what_the_writer_has_read(store: ClarityConnector, shop: Shop) -> None:
+    products = {"products": [{"sku": "A/B 1", "unitPrice": "1"}, {"sku": "CUP", "unitPrice": "1"}]}
+    await shop.ask("POST", "/sandbox/products", products)
+    made = await store.write("inventory", [level("A/B 1|MAIN", 5, 0), level("CUP|MAIN", 7, 0), level("NONE|MAIN", 1)])
+    assert [(one.status, one.target) for one in made] == [
+        ("created", "A/B 1|MAIN"),
+        ("created", "CUP|MAIN"),
+        ("refused", "NONE|MAIN"),
+    ]
+    again = await store.write("inventory", [level("A/B 1|MAIN", 6, 0), level("CUP|MAIN", 8, 1)])
+    assert [one.status for one in again] == ["changed", "updated"]
+    found = await store.match("inventory", "sku", ["a/b 1", "CUP"])
+    assert [(r["available"], r["version"]) for some in found.values() for r in some] == [(5, 1), (8, 2)]
+
+
+async def test_a_level_that_the_shop_forbids_is_no_change_in_between(store: ClarityConnector, shop: Shop) -> None:
+    await shop.ask("POST", "/sandbox/products", {"sku": "CUP", "unitPrice": "1"})
+    await shop.breaks(refuse=["inventory"])
+    (got,) = await store.write("inventory", [level("CUP|MAIN", 7, 0)])
+    assert got.status == "conflict"

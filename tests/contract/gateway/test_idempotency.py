@@ -14,6 +14,7 @@ from tandem.gateway.app import create_app
 from tandem.settings import Settings
 
 from .conftest import client_of
+from .test_periods import order
 
 SMITH = {"Company": "Smith", "ExternalCustomerId": "c-1"}
 KEY = {"Idempotency-Key": "k-1"}
@@ -128,6 +129,24 @@ async def test_a_request_that_broke_off_leaves_nothing_that_blocks(
     async with client_of(other) as restarted:
         assert (await restarted.post("/customers", json=SMITH, headers=KEY)).status_code == 201
     other.state.context.company.close()
+
+
+async def test_a_gateway_that_was_restarted_gives_the_first_answer_again(
+    app: FastAPI, api: httpx.AsyncClient, settings: Settings
+) -> None:
+    await api.post("/customers", json=SMITH)
+    item = {"IdempotencyKey": "k-item", "Order": order("2026-03-02")}
+    first = await api.post("/orders", json=order("2026-03-02", ExternalOrderId="W-0"), headers=KEY)
+    batch = await api.post("/orders/batch", json={"Items": [item]})
+    app.state.context.company.close()
+    restarted = create_app(settings)
+    async with client_of(restarted) as later:
+        again = await later.post("/orders", json=order("2026-03-02", ExternalOrderId="W-0"), headers=KEY)
+        (replayed,) = (await later.post("/orders/batch", json={"Items": [item]})).json()["Results"]
+    restarted.state.context.company.close()
+    assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (201, first.content, "true")
+    assert replayed == {**batch.json()["Results"][0], "Replayed": True}
+    assert rows(settings, "somast") == 2
 
 
 async def test_two_gateways_on_one_company_answer_alike(

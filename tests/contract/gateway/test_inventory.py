@@ -190,3 +190,39 @@ async def test_if_match_guards_an_adjustment(api: httpx.AsyncClient, app: FastAP
     first = await api.put("/inventory/MUG/MAIN", json={"Quantity": "1"}, headers={"If-Match": f'"{tag}"'})
     second = await api.put("/inventory/MUG/MAIN", json={"Quantity": "1"}, headers={"If-Match": f'"{tag}"'})
     assert (first.status_code, second.status_code) == (200, 412)
+
+
+def counted(key: str, item: str, quantity: str, **more: Any) -> dict[str, Any]:
+    adjustment = {"CountedQuantity": quantity, "Reason": "counted", "Reference": "COUNT 12", **more}
+    return {"IdempotencyKey": key, "ItemCode": item, "Location": "MAIN", "Adjustment": adjustment}
+
+
+async def test_case_149_of_a_batch_only_what_cannot_be_adjusted_is_refused(
+    api: httpx.AsyncClient, company: Company, settings: Settings
+) -> None:
+    before, moved = totals(settings)[:3], totals(settings)[3]
+    items = [
+        counted("c-1", "TEAPOT-RED", "7"),
+        counted("c-2", "NO-SUCH-ITEM", "7"),
+        counted("c-3", "TEAPOT-RED", "-3"),
+        {**counted("c-4", "TEAPOT-RED", "1"), "Adjustment": {"Quantity": "-50"}},
+        {**counted("c-5", "TEAPOT-RED", "1"), "Location": 5},
+        "no adjustment at all",
+        {**counted("c-6", "TEAPOT-RED", "1"), "Adjustment": {"Quantity": "2", "Reason": "found", "Reference": "F 1"}},
+    ]
+    answer = await api.post("/inventory/batch", json={"Items": items})
+    assert answer.status_code == 200, answer.text
+    results = answer.json()["Results"]
+    assert [result["Status"] for result in results] == [200, 404, 422, 409, 422, 422, 200]
+    assert [result["Index"] for result in results] == list(range(7))
+    assert (results[0]["ItemCode"], results[0]["Location"]) == ("TEAPOT-RED", "MAIN")
+    on_hand = totals(settings)
+    assert on_hand[:3] == (9, 9, 9)
+    assert on_hand[3] - moved == 9 - before[0], "the movements say what the totals do"
+    again = (await api.post("/inventory/batch", json={"Items": items[:1]})).json()["Results"]
+    assert (again[0]["Status"], again[0]["Replayed"], totals(settings)) == (200, True, on_hand)
+
+
+async def test_a_batch_of_adjustments_has_limits(api: httpx.AsyncClient) -> None:
+    for items in ([], [counted(f"c-{n}", "TEAPOT-RED", "1") for n in range(501)], "none"):
+        assert (await api.post("/inventory/batch", json={"Items": items})).status_code == 422

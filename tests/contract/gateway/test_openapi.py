@@ -73,8 +73,10 @@ async def told_by(api: httpx.AsyncClient, app: FastAPI) -> dict[str, Any]:
         "ShipmentPage": await send("GET", "/shipments"),
         "ProductChanged": await send("PUT", "/products/TEAPOT-RED", "Product"),
         "ProductPage": await send("GET", "/products?itemCode=teapot-red"),
+        "ProductResults": await send("PUT", "/products/batch", "ProductBatch"),
         "StockAdjusted": await send("PUT", "/inventory/TEAPOT-RED/MAIN", "Adjustment"),
         "StockPage": await send("GET", "/inventory?itemCode=TEAPOT-RED"),
+        "AdjustmentResults": await send("POST", "/inventory/batch", "AdjustmentBatch"),
     }
 
 
@@ -114,6 +116,7 @@ def test_every_route_of_the_contract_is_there(document: dict[str, Any]) -> None:
         "POST /customers",
         "POST /customers/batch",
         "POST /customers/{customer_no}/external-ids",
+        "POST /inventory/batch",
         "POST /orders",
         "POST /orders/batch",
         "PUT /customers/batch",
@@ -121,6 +124,7 @@ def test_every_route_of_the_contract_is_there(document: dict[str, Any]) -> None:
         "PUT /inventory/{item_code}/{location}",
         "PUT /orders/batch",
         "PUT /orders/{sales_order_no}",
+        "PUT /products/batch",
         "PUT /products/{item_code}",
     ]
 

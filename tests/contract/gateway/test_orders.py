@@ -25,6 +25,7 @@ LINE = {
     "TaxAmount": "3.18",
     "Taxable": True,
 }
+COUNTERS = ("sysdata", "sosysd")
 SHIP_TO = {"Company": "Ann Smith", "Address1": "12 Mill Lane", "City": "Chicago", "State": "IL", "Country": "US"}
 
 
@@ -239,3 +240,42 @@ async def test_case_171_two_companies_with_equal_numbers_are_kept_apart(tmp_path
     for app in gateways.values():
         company: Company = app.state.context.company
         company.close()
+
+
+@pytest.mark.parametrize("transactions", [True, False], ids=["transactions", "steps"])
+async def test_case_051_the_number_is_read_back_while_another_feed_uses_the_counter(
+    app: FastAPI, settings: Settings, transactions: bool
+) -> None:
+    app.state.context.company.close()
+    own = create_app(settings_of(settings.home, sagepro_transactions=transactions))
+    async with client_of(own) as api:
+        first = (await api.post("/orders", json=order(1))).json()["SalesOrderNo"]
+        with sqlite3.connect(settings.home / "company01.db") as feed:  # it took 5000, and 5001 without the counter
+            feed.execute("UPDATE sysdata SET int1 = 5000 WHERE sysid = 'SO01'")
+            feed.execute("INSERT INTO somast (sono, custno) VALUES ('      5001', 'OTHER')")
+        second = (await api.post("/orders", json=order(2))).json()["SalesOrderNo"]
+        found = await api.get("/orders", params={"externalOrderId": "w-2"})
+    own.state.context.company.close()
+    assert (first, second) == ("1001", "5002")
+    assert [item["SalesOrderNo"] for item in found.json()["Items"]] == ["5002"]
+    with sqlite3.connect(settings.home / "company01.db") as reader:
+        counters = [reader.execute(f"SELECT int1 FROM {name} WHERE sysid = 'SO01'").fetchone() for name in COUNTERS]
+    assert counters == [(5002,), (5002,)]
+
+
+async def test_case_142_the_answer_to_a_batch_says_what_is_back_ordered(
+    api: httpx.AsyncClient, company: Company
+) -> None:
+    with company.write() as connection:
+        connection.exec_driver_sql("UPDATE iciloc SET lonhand = '3.0000' WHERE trim(item) = 'TEAPOT-RED'")
+    items = [{"IdempotencyKey": f"k-{n}", "Order": order(n)} for n in (1, 2, 3)]
+    results = (await api.post("/orders/batch", json={"Items": items})).json()["Results"]
+    assert [result["Status"] for result in results] == [201, 201, 201]
+    short = [(result["BackOrders"] or [{}])[0].get("Quantity") for result in results]
+    assert [text and float(text) for text in short] == [None, 1, 2]
+    assert results[1]["BackOrders"][0] | {"Quantity": ""} == {
+        "LineNo": 1,
+        "ItemCode": "TEAPOT-RED",
+        "Location": "MAIN",
+        "Quantity": "",
+    }

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -103,3 +105,89 @@ async def test_the_schema_tells_widths_currency_and_counters(api: httpx.AsyncCli
     assert schema["Tables"]["sotran"]["price"]["Scale"] == 4
     assert "tdidem" not in schema["Tables"]
     assert schema["Counters"]["SO01"] == 1000
+
+
+@pytest.fixture
+async def takes_prices(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings.model_copy(update={"sagepro_take_prices": True}))
+    async with client_of(app) as client:
+        yield client
+    app.state.context.company.close()
+
+
+DATED = [
+    {"EffectiveFrom": "2026-12-01", "Price": "21.50"},
+    {"PriceCode": "W", "Currency": "eur", "EffectiveFrom": "2026-12-01", "Price": "17.1234"},
+]
+
+
+async def test_prices_that_take_effect_on_a_day(takes_prices: httpx.AsyncClient) -> None:
+    changed = (await takes_prices.put("/products/teapot-red", json={"Prices": DATED})).json()
+    assert changed["Prices"] == [
+        {"PriceCode": "", "Currency": "USD", "EffectiveFrom": "2026-12-01", "Price": "21.5000"},
+        {"PriceCode": "W", "Currency": "EUR", "EffectiveFrom": "2026-12-01", "Price": "17.1234"},
+    ]
+    both = "2026-12-02&effectiveFrom=2026-12-01"
+    for days, codes in (("2026-12-01", ["TEAPOT-RED"]), ("2026-12-02", []), (both, ["TEAPOT-RED"])):
+        page = (await takes_prices.get(f"/products?effectiveFrom={days}")).json()
+        assert [item["ItemCode"] for item in page["Items"]] == codes
+    same = (await takes_prices.put("/products/TEAPOT-RED", json={"Prices": DATED})).json()
+    assert same["UpdatedAt"] == changed["UpdatedAt"]
+    assert (await takes_prices.put("/products/TEAPOT-RED", json={"Prices": []})).json()["Prices"] == []
+    assert (await takes_prices.get("/products?effectiveFrom=tomorrow")).status_code == 422
+
+
+async def test_faults_of_dated_prices(api: httpx.AsyncClient, takes_prices: httpx.AsyncClient) -> None:
+    assert faults(await api.put("/products/TEAPOT-RED", json={"Prices": DATED})) == {"Prices": "prices-not-taken"}
+    wrong = [*DATED, DATED[0], {"PriceCode": "WIDE", "EffectiveFrom": "2026-12-02", "Price": "1.12345"}]
+    assert faults(await takes_prices.put("/products/TEAPOT-RED", json={"Prices": wrong})) == {
+        "Prices[2].EffectiveFrom": "twice",
+        "Prices[3].PriceCode": "too-long",
+        "Prices[3].Price": "too-many-decimals",
+    }
+    none = [{"EffectiveFrom": "2026-12-02", "Price": "0"}, {"EffectiveFrom": "soon", "Price": "1"}]
+    found = faults(await takes_prices.put("/products/TEAPOT-RED", json={"Prices": none}))
+    assert set(found) == {"Prices[0].Price", "Prices[1].EffectiveFrom"}
+
+
+async def test_a_company_without_the_table_of_prices_has_none(settings: Settings) -> None:
+    with sqlite3.connect(settings.home / "company01.db") as connection:
+        connection.execute("DROP TABLE tdprice")
+    app = create_app(settings.model_copy(update={"sagepro_take_prices": True}))
+    async with client_of(app) as client:
+        assert (await client.get("/products/TEAPOT-RED")).json()["Prices"] == []
+        assert (await client.get("/products?effectiveFrom=2026-12-01")).json()["Items"] == []
+        assert faults(await client.put("/products/TEAPOT-RED", json={"Prices": DATED})) == {"Prices": "no-table"}
+    app.state.context.company.close()
+
+
+async def test_costs_are_left_out_for_those_who_say_so_under_the_same_tag(api: httpx.AsyncClient) -> None:
+    (with_costs,) = (await api.get("/products?itemCode=teapot-red")).json()["Items"]
+    (without,) = (await api.get("/products?itemCode=teapot-red&includeCosts=false")).json()["Items"]
+    costs = ("LastCost", "AverageCost", "StandardCost")
+    assert [with_costs[name] for name in costs] == ["0.0000"] * 3
+    assert without == {**with_costs, **dict.fromkeys(costs)}
+
+
+async def test_a_batch_changes_each_for_itself(api: httpx.AsyncClient, settings: Settings) -> None:
+    def item(key: str, code: Any, **fields: Any) -> dict[str, Any]:
+        return {"IdempotencyKey": key, "ItemCode": code, "Product": fields}
+
+    items = [
+        item("a", "teapot-red", Description2="1.2 l"),
+        item("b", "NO-SUCH", Description2="x"),
+        item("c", "CUP-BLUE", Description2="y" * 61),
+        item("d", 7, Description2="x"),
+        {"ItemCode": "CUP-BLUE"},
+    ]
+    results = (await api.put("/products/batch", json={"Items": items})).json()["Results"]
+    assert [(r["Status"], r["ItemCode"]) for r in results] == [
+        (200, "TEAPOT-RED"), (404, None), (422, None), (422, None), (422, None),
+    ]  # fmt: skip
+    again = (await api.put("/products/batch", json={"Items": items[:1]})).json()["Results"]
+    assert (again[0]["Replayed"], again[0]["ETag"]) == (True, results[0]["ETag"])
+    other = item("a", "TEAPOT-RED", Description2="other")
+    assert (await api.put("/products/batch", json={"Items": [other]})).json()["Results"][0]["Status"] == 422
+    with sqlite3.connect(settings.home / "company01.db") as connection:
+        assert connection.execute("SELECT itmdes2 FROM icitem WHERE item = 'TEAPOT-RED'").fetchone() == ("1.2 l",)
+    assert (await api.post("/products/batch", json={"Items": items})).status_code == 405

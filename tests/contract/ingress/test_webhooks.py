@@ -1,6 +1,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -64,7 +66,7 @@ async def test_case_010_an_old_or_early_timestamp_is_refused(sender: Sender, off
     assert answer.status_code == status
     accepted = status == 202
     assert len(claimed(sender.store)) == accepted
-    assert await sender.counted() == ({} if accepted else {"refused clarity timestamp": 1})
+    assert await sender.counted() == ({} if accepted else {"refused clarity clock-skew": 1})
     if not accepted:
         assert answer.headers["content-type"] == "application/problem+json"
         assert "301 s" in answer.json()["detail"]
@@ -141,8 +143,8 @@ async def test_case_014_size_is_looked_at_before_anything_else(sender: Sender, m
     def never(*_: object) -> None:
         raise AssertionError("looked at before the size")
 
-    for name in ("signed", "check_time", "check_signature", "event_of"):
-        monkeypatch.setattr(f"tandem.ingress.app.{name}", never)
+    for name in ("signature.signed", "signature.check_time", "signature.check_signature", "door.event_of"):
+        monkeypatch.setattr(f"tandem.ingress.{name}", never)
     assert (await sender.post(b"x" * 4097, {})).status_code == 413
 
 
@@ -302,6 +304,43 @@ async def test_closing_the_application_writes_everything_and_closes_its_store(tm
             assert (await sender.send(ORDER)).status_code == 202
             assert (await sender.send(ORDER, off=999)).status_code == 401
     again = Store.open(f"sqlite:///{tmp_path / 'own.db'}")
-    assert again.counters.all() == {("main", "refused clarity timestamp"): 1}
+    assert again.counters.all() == {("main", "refused clarity clock-skew"): 1}
     assert again.inbox.waiting("main") == 1
     again.close()
+
+
+async def test_case_141_what_an_order_takes_stands_before_the_webhook_is_answered(sender: Sender) -> None:
+    def taken() -> list[Any]:
+        return list(sender.store.demand.of("main", [("POT", "MAIN"), ("CUP", "MAIN")]).values())
+
+    lines = [
+        {"lineId": "1", "sku": "pot", "quantity": 2, "unit": "Dozen"},
+        {"lineId": "2", "sku": "CUP", "quantity": 1.5},
+    ]
+    told = {"type": "order.created", "data": {"orderId": "77", "version": 3, "lineItems": lines}}
+    assert (await sender.send(told)).status_code == 202
+    assert taken() == [24, Decimal("1.5")]
+    thin = {"type": "order.updated", "data": {"orderId": "77", "version": 4}}
+    assert (await sender.send(thin)).status_code == 202
+    assert taken() == [24, Decimal("1.5")], "an event without its lines says nothing of them"
+    cancelled = {"type": "order.cancelled", "data": {**told["data"], "version": 5, "status": "cancelled"}}
+    assert (await sender.send(cancelled)).status_code == 202
+    assert taken() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "lines", [None, "none", [None], [{}], [{"sku": ["x"], "quantity": {"a": 1}}], [{"sku": "\x00"}]]
+)
+async def test_lines_of_any_shape_are_stored_and_take_nothing(sender: Sender, lines: Any) -> None:
+    told = {"type": "order.created", "data": {"orderId": "77", "status": [], "lineItems": lines}}
+    assert (await sender.send(told)).status_code == 202
+    assert sender.store.demand.outstanding() == []
+
+
+async def test_a_receiver_without_a_lookup_of_packs_counts_each_unit_as_one(make: Make, tmp_path: Path) -> None:
+    sender = make(mappings=tmp_path)
+    lines = [{"lineId": "1", "sku": "POT", "quantity": 2, "unit": "dozen"}]
+    assert (
+        await sender.send({"type": "order.created", "data": {"orderId": "7", "lineItems": lines}})
+    ).status_code == 202
+    assert sender.store.demand.of("main", [("POT", "MAIN")]) == {("POT", "MAIN"): 2}

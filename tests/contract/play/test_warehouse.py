@@ -94,9 +94,18 @@ async def test_stock_comes_in_and_is_counted(call, path):
     assert look(path, "select lonhand from iciloc where item = 'LAMP'") == [("9.0000",)]
 
 
+async def test_goods_go_over_the_counter_without_an_order(call, path):
+    await call("POST", "/stock/LAMP/sell", {"quantity": 4})
+    assert look(path, "select lonhand from iciloc where item = 'LAMP'") == [("6.0000",)]
+    moved = look(path, "select trantyp, docno, tqty from ictran where item = 'LAMP' order by ttranno desc limit 1")
+    assert moved == [(" I", "", "-4.0000")]
+
+
 @pytest.mark.parametrize(
     ("where", "body", "status", "message"),
     [
+        ("/stock/LAMP/sell", {"quantity": 11}, 409, "LAMP at MAIN: 11 wanted, 10.0000 on hand"),
+        ("/stock/LAMP/sell", {"quantity": 0}, 409, "quantity 0 of LAMP: a sale is more than nothing"),
         ("/orders/9999/ship", {}, 409, "somast has no record with sono '9999'"),
         ("/orders/1001/ship", {"quantities": {"1": "four"}}, 422, "quantities.1: "),
         ("/orders/1001/ship", {"weight": 1}, 422, "weight: "),

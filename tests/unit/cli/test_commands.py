@@ -32,7 +32,7 @@ def test_an_unknown_command_is_a_usage_error(clean, capsys):
 def test_what_goes_wrong_is_one_sentence_and_an_exit_code(clean, capsys):
     code, out, err = run(capsys, "serve", "nonsense")
     assert (code, out) == (2, "")
-    assert err == "tandem: 'nonsense' is no service of Tandem; it has gateway, sandbox, ingress\n"
+    assert err == "tandem: 'nonsense' is no service of Tandem; it has gateway, sandbox, ingress, watcher\n"
 
 
 def test_a_wrong_setting_is_one_sentence_too(clean, capsys, monkeypatch):

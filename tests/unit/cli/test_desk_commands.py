@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from tandem.cli.status import status
 from tandem.entities.cargo import Cargo
 from tandem.entities.declaration import System
 from tandem.entities.state import Outcome, State, dead, held
+from tandem.entities.takes import Need
 from tandem.errors import TandemError
 from tandem.settings import settings
 from tandem.store import Event, Store
+from tandem.store.pauses import Failure
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 RECORD = {"orderId": "1", "orderNumber": "W-1", "lineItems": [{"sku": "X", "quantity": Decimal("1.50")}]}
@@ -98,6 +100,38 @@ def test_status_for_people_says_the_same(store: Store) -> None:
     for words in ("APPLIED", "HELD", "WAITING", "Oldest waiting: 2026-03-02T09:00:00", "Open letters: 2"):
         assert words in told
     assert "refused clarity signature: 3" in told
+
+
+def test_status_tells_what_is_sold_and_not_entered_yet_and_since_when(store: Store) -> None:
+    assert json.loads(run_status("--json"))["demand"] == []
+    needs = tuple(Need(line=str(n), sku="POT", quantity=Decimal(2)) for n in range(2))
+    sold = Event(
+        connection="main", company="01", source=System.CLARITY, event_id="sold", event_type="order.created",
+        entity="order", key="77", received_at=NOW, needs=needs,
+    )  # fmt: skip
+    store.inbox.put([sold])
+    (told,) = json.loads(run_status("--json"))["demand"]
+    assert (told["entity"], told["records"], told["lines"], told["since"]) == ("order", 1, 2, NOW.isoformat())
+    assert told["age_seconds"] > 0
+    assert "sold, not in Sage Pro yet, and kept back from the shop's stock: 2 lines of 1 order records" in " ".join(
+        run_status().split()
+    )
+
+
+def test_case_040_status_shows_a_side_that_is_away(store: Store) -> None:
+    assert json.loads(run_status("--json"))["away"] == []
+    reason = "Sage Pro gateway: GET orders got no answer (ConnectError)"
+    failure = Failure(connection="main", system="sagepro", owner="a", at=NOW, reason=reason)
+    store.pauses.note(failure, lambda _: 30)
+    (away,) = json.loads(run_status("--json"))["away"]
+    assert (away["connection"], away["system"], away["failures"], away["reason"]) == ("main", "sagepro", 1, reason)
+    assert (away["since"], away["until"]) == (NOW.isoformat(), (NOW + timedelta(seconds=30)).isoformat())
+    told = " ".join(run_status().split())
+    assert "main: sagepro is away since 2026-03-02T09:00:00+00:00, next look 2026-03-02T09:00:30+00:00" in told
+    assert reason in told
+    store.pauses.over("main", "sagepro", owner="a", answered=NOW, now=NOW + timedelta(minutes=1))
+    assert json.loads(run_status("--json"))["away"] == []
+    assert "is away" not in run_status()
 
 
 @pytest.mark.parametrize("number", ["1", "W-1", "1001"])
@@ -181,6 +215,32 @@ def test_giving_up_ends_a_letter(store: Store) -> None:
         "given up: so be it",
     ]
     assert "Closed: given up: so be it" in run("show", "2").stdout
+
+
+def test_case_047_a_change_bears_the_name_of_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TANDEM_OPERATOR", "sam")
+    settings.cache_clear()
+    run("edit", "1", "--set", "orderNumber=W-9")
+    run("edit", "1", "--set", "orderNumber=W-8", "--who", "pat")
+    run("replay", "1")
+    assert [(c.action, c.who, c.version) for c in store.letters.show(1).history] == [
+        ("edited", "sam", 2),
+        ("edited", "pat", 3),
+        ("replayed", "sam", 3),
+    ]
+    first, second, _ = facts("show", "1")["history"]
+    assert (first["before"]["orderNumber"], first["after"]["orderNumber"]) == ("W-2", "W-9")
+    assert (second["before"]["orderNumber"], second["after"]["orderNumber"]) == ("W-9", "W-8")
+
+
+def test_a_user_without_a_name_must_say_who(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    with pytest.raises(TandemError, match="--who NAME or TANDEM_OPERATOR"):
+        run("give-up", "1", "--reason", "phoned the customer")
+    assert len(facts("list")["letters"]) == 2
 
 
 @pytest.mark.parametrize(

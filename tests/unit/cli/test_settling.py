@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tandem import dispatch
 from tandem.cli import settling
 from tandem.cli.demo import _clear
 from tandem.cli.environment import FILE
@@ -59,6 +60,21 @@ def test_what_waits_too_long_is_named_and_somebody_is_called(waiting):
     with pytest.raises(TookTooLong, match=r"settling: after 0 s still waiting for 1 records to be taken"):
         waiting.quiet()
     assert waiting.woken
+
+
+def test_a_drain_is_asked_for_where_none_takes_what_waits(waiting, monkeypatch):
+    asked = []
+
+    async def wake(entities):
+        asked.append(set(entities))
+
+    monkeypatch.setattr(dispatch, "wake", wake)
+    order(waiting.store)
+    now = datetime.now(UTC)
+    waiting.store.drains.enter("run", ["stock"], now + timedelta(seconds=60), connection="main", now=now)
+    Settling.wake(waiting)
+    Settling.wake(waiting)
+    assert asked == [{"order", "shipment"}], "once, and not for what is taken"
 
 
 def test_shipments_that_nobody_announced_are_seen_to(waiting):

@@ -73,7 +73,13 @@ async def test_case_035_a_fulfilment_whose_answer_was_cut_is_found_by_our_refere
     connector = store(handler)
     assert [r.status for r in await connector.write("fulfillments", [item()])] == ["unknown"]
     found = await connector.find("fulfillments", ["S1", "S2"])
-    assert {ref: connector.key("fulfillments", record) for ref, record in found.items()} == {"S1": "9"}
+    assert {ref: connector.key("fulfillments", record) for ref, (record,) in found.items()} == {"S1": "9"}
+
+
+async def test_two_fulfilments_under_one_reference_are_both_told(store: Make) -> None:
+    found = [{"fulfillmentId": number, "externalKey": "S1"} for number in ("9", "10", "9")]
+    got = await store(lambda _: rows(*found)).find("fulfillments", ["S1", "S2"])
+    assert {ref: [record["fulfillmentId"] for record in some] for ref, some in got.items()} == {"S1": ["9", "10"]}
 
 
 async def test_a_refusal_names_the_field_in_the_form_of_a_problem_document(store: Make) -> None:

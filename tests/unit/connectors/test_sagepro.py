@@ -172,7 +172,7 @@ async def test_case_035_an_order_whose_answer_was_cut_is_found_by_our_reference(
     (got,) = await written(connector, item(1))
     assert got.status == "unknown"
     found = await connector.find("orders", ["A1", "A2"])
-    assert {ref: connector.key("orders", record) for ref, record in found.items()} == {"A1": "1"}
+    assert {ref: connector.key("orders", record) for ref, (record,) in found.items()} == {"A1": "1"}
     assert committed == ["A1"]
 
 
@@ -198,8 +198,8 @@ async def test_what_went_through_before_a_failing_call_is_kept(company: Make, st
 
 
 async def test_what_is_not_written_in_batches_is_a_mistake_of_the_caller(company: Make) -> None:
-    with pytest.raises(ValueError, match="products"):
-        await company(answer).write("products", [item(1)])
+    with pytest.raises(ValueError, match="shipments"):
+        await company(answer).write("shipments", [item(1)])
 
 
 async def test_case_022_every_page_of_the_cursor_is_read(company: Make) -> None:
@@ -297,6 +297,21 @@ async def test_stock_is_read_by_item_and_location(company: Make) -> None:
     }
 
 
+async def test_stock_is_read_in_bulk_for_each_location(company: Make) -> None:
+    seen: list[tuple[str, list[str]]] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        (place,), items = request.url.params.get_list("location"), request.url.params.get_list("itemCode")
+        seen.append((place, items))
+        return answer(200, {"Items": [{"Key": f"{item.upper()}|{place}"} for item in items], "NextCursor": None})
+
+    keys = [*(f"i{n}|MAIN" for n in range(150)), "I1|EAST", "nothing", "|MAIN", "I1|"]
+    got = await company(handler).read("inventory", keys)
+    assert sorted((place, len(items)) for place, items in seen) == [("EAST", 1), ("MAIN", 50), ("MAIN", 100)]
+    assert got["i149|MAIN"] == {"Key": "I149|MAIN"}
+    assert [got[key] for key in ("nothing", "|MAIN", "I1|")] == [None, None, None]
+
+
 async def test_case_115_a_near_match_is_no_match(company: Make) -> None:
     rows = [{"CustomerNo": n, "Email": email} for n, email in (("1", "Ann@X.com "), ("2", "ann@x.com.au"), ("3", ""))]
     got = await company(listing(rows)).match("customers", "Email", ["ann@x.com", " "])
@@ -309,7 +324,7 @@ async def test_case_115_a_near_match_is_no_match(company: Make) -> None:
 async def test_one_customer_may_carry_several_of_our_references(company: Make) -> None:
     row = {"CustomerNo": "SMITH01", "ExternalCustomerIds": ["C1", "guest:ann@x.com"]}
     got = await company(listing([row])).find("customers", ["C1", "guest:ann@x.com", "C2"])
-    assert {ref: r["CustomerNo"] for ref, r in got.items()} == {"C1": "SMITH01", "guest:ann@x.com": "SMITH01"}
+    assert {ref: r["CustomerNo"] for ref, (r,) in got.items()} == {"C1": "SMITH01", "guest:ann@x.com": "SMITH01"}
 
 
 async def test_look_ups_look_into_history_and_ask_for_many_at_once(company: Make) -> None:

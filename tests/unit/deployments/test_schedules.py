@@ -45,8 +45,8 @@ def test_every_entrypoint_is_a_flow_that_takes_the_parameters_given(name: str) -
     assert isinstance(flow, Flow)
     if deployment.get("parameters"):
         assert flow.validate_parameters(deployment["parameters"])
-    assert deployment["work_pool"] == {"name": "tandem"}
-    assert deployment["concurrency_limit"]["limit"] >= 1
+    assert deployment["work_pool"]["name"] == "tandem"
+    assert "concurrency_limit" not in deployment  # its slots leak when the server or the worker is killed
 
 
 def test_no_parameter_of_a_deployment_is_a_secret() -> None:

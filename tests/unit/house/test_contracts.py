@@ -18,6 +18,7 @@ PLANTED = {
     "gateway and sandbox share no model": ("tandem/gateway/sharing.py", "import tandem.entities.order"),
     "prefect only in": ("tandem/store/orchestrated.py", "import prefect"),
     "great_expectations only in": ("tandem/rules/expecting.py", "import great_expectations"),
+    "duckdb only in": ("tandem/stocktaking/computing.py", "import duckdb"),
     "sqlalchemy only in": ("tandem/rules/querying.py", "import sqlalchemy"),
     "httpx only in": ("tandem/store/calling.py", "import httpx"),
 }

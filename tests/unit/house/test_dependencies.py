@@ -24,7 +24,12 @@ BROUGHT = {
 }
 """Part of what another dependency offers to its users, or the very engine that it runs on."""
 
-BY_NAME = {"psycopg": "the PostgreSQL driver that an address names", "pymssql": "the SQL Server driver, likewise"}
+BY_NAME = {
+    "psycopg": "the PostgreSQL driver that an address names",
+    "pymssql": "the SQL Server driver, likewise",
+    "httptools": "what uvicorn takes for its parser where it is there",
+    "uvloop": "what uvicorn takes for its event loop where it is there",
+}
 
 
 def project() -> dict[str, Any]:

@@ -155,3 +155,18 @@ async def test_a_sender_that_left_does_not_trouble_the_others(store: Store, monk
     assert gone.cancelled() or gone.done()
     assert store.inbox.waiting("main") == 2
     await asyncio.to_thread(committer.stop)
+
+
+async def test_a_fault_beside_the_events_does_not_end_the_thread_that_stores_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_counts: Any) -> None:
+        raise ValueError("a counter that cannot be written")
+
+    monkeypatch.setattr(store.counters, "add_all", broken)
+    committer = committing(store)
+    committer.count("refused")
+    for number in (1, 2):
+        await asyncio.wait_for(committer.commit(event(number)), 10)
+    committer.stop()
+    assert store.inbox.waiting("main", now=NOW) == 2

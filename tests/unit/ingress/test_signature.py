@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from tandem.errors import SettingsError, SignatureError
-from tandem.ingress.signature import Signed, check_signature, check_time, keys_of, signed
+from tandem.errors import ClockSkew, SettingsError, SignatureError
+from tandem.ingress.signature import Signed, Standard, check_signature, check_time, keys_of, seconds_of, signed
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
@@ -93,19 +93,30 @@ def test_hundreds_of_signatures_are_not_all_computed() -> None:
 
 @pytest.mark.parametrize(("off", "accepted"), [(-301, False), (-300, True), (-299, True), (300, True), (301, False)])
 def test_case_010_the_timestamp_may_be_off_by_the_tolerance_either_way(off: int, accepted: bool) -> None:
-    mine = Signed("msg_1", str(int(NOW.timestamp()) + off), "v1,AAAA")
+    seconds = int(NOW.timestamp()) + off
     if accepted:
-        check_time(mine, NOW, 300)
+        check_time(seconds, NOW, 300)
     else:
-        with pytest.raises(SignatureError, match=r"301 s (behind|ahead of) our clock; at most 300 s") as refused:
-            check_time(mine, NOW, 300)
-        assert refused.value.reason == "timestamp"
+        with pytest.raises(ClockSkew, match=r"301 s (behind|ahead of) our clock; at most 300 s") as refused:
+            check_time(seconds, NOW, 300)
+        assert (refused.value.reason, refused.value.seconds) == ("clock-skew", -off)
+
+
+def test_case_159_only_who_signed_rightly_hears_of_the_clock() -> None:
+    late = headers("{}", SECRET, at=datetime(2026, 3, 2, 8, 50, tzinfo=UTC))
+    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    check = Standard(KEYS, 300)
+    with pytest.raises(ClockSkew, match="clock skew: webhook-timestamp is 600 s behind our clock"):
+        check.check(dict(zip(names, late, strict=True)), b"{}", NOW)
+    with pytest.raises(SignatureError, match="no signature fits") as refused:
+        check.check(dict(zip(names, late, strict=True)), b"{ }", NOW)
+    assert refused.value.reason == "signature"
 
 
 @pytest.mark.parametrize("text", ["nan", "1e9", "-1", "1772442000.5", "\uff11\uff17", "", "9" * 13, "0x1"])
 def test_a_timestamp_that_is_no_number_of_seconds_is_refused(text: str) -> None:
     with pytest.raises(SignatureError, match="is not a number of seconds"):
-        check_time(Signed("msg_1", text, "v1,AAAA"), NOW, 300)
+        seconds_of(Signed("msg_1", text, "v1,AAAA"))
 
 
 @pytest.mark.parametrize("missing", ["webhook-id", "webhook-timestamp", "webhook-signature"])

@@ -1,12 +1,17 @@
 import threading
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 
 import pytest
 
+from tandem.entities.declaration import System
+from tandem.entities.state import Fault
 from tandem.errors import StoreUnavailable
 from tandem.ingress.outage import Outage
 from tandem.ingress.waker import Waker
-from tandem.store import Store
+from tandem.store import Drain, Store
+from tandem.store.manners import pauses
+from tandem.store.pauses import Failure
 from tandem.values import utc_now
 
 SOON = timedelta(minutes=1)
@@ -93,18 +98,70 @@ def test_while_one_is_on_its_way_it_is_looked_at_again(store: Store) -> None:
     assert bell.rung == [frozenset({"order"})] * 3
 
 
-def test_a_wake_up_that_fails_is_counted_and_the_next_one_is_tried(
+def test_a_wake_up_that_fails_is_counted_and_tried_again_without_another_event(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     bell, failures = Bell(OSError("no Prefect server")), []
     waker = waking(store, bell, failures=failures)
     waker.notify(frozenset({"order"}))
-    assert bell.times(1)
-    waker.notify(frozenset({"order"}))
     assert bell.times(2)
     waker.stop()
-    assert len(failures) == 2
-    assert "the sweep will find the events" in caplog.text
+    assert len(failures) >= 2
+    assert bell.rung[:2] == [frozenset({"order"})] * 2
+    assert "no drain could be woken" in caplog.text
+
+
+class Looked:
+    """A store that notes how often somebody looked whether a drain is up."""
+
+    def __init__(self, store: Store, looks: list[int]) -> None:
+        self.pauses = store.pauses
+        self.drains = self
+        self._store = store
+        self._looks = looks
+
+    def up(self, now: datetime, connection: str) -> list[Drain]:
+        self._looks.append(1)
+        return self._store.drains.up(now, connection)
+
+
+def away(store: Store, system: System, seconds: float) -> None:
+    """A side is away; it is looked for again after so many seconds."""
+    failure = Failure(
+        connection="main",
+        system=system,
+        owner="a drain",
+        at=utc_now(),
+        reason="no answer",
+        fault=Fault.TRANSIENT,
+        retry_after=None,
+        lasting=True,
+    )
+    store.pauses.note(failure, lambda _failures: seconds)
+
+
+def test_while_a_side_is_away_nothing_is_woken_that_could_only_wait(store: Store) -> None:
+    away(store, System.SAGEPRO, 3600.0)
+    bell = Bell()
+    looks: list[int] = []
+    waker = waking(Looked(store, looks), bell, pause=0.01)  # type: ignore[arg-type]
+    waker.notify(frozenset({"order"}))
+    while len(looks) < 3:
+        time.sleep(0.005)
+    assert bell.rung == []
+    store.database.write(lambda tx: tx.execute(pauses.update().values(ended_at=utc_now())))
+    assert bell.times(1), "it is remembered, and woken as soon as the side is back"
+    waker.stop()
+    assert bell.rung == [frozenset({"order"})]
+
+
+def test_when_the_time_of_a_pause_is_over_a_run_is_woken_to_look(store: Store) -> None:
+    away(store, System.SAGEPRO, -1.0)
+    bell = Bell()
+    waker = waking(store, bell)
+    waker.notify(frozenset({"order"}))
+    assert bell.times(1)
+    waker.stop()
 
 
 def test_a_coroutine_function_may_do_the_waking(store: Store) -> None:

@@ -20,6 +20,7 @@ soaddr.company 35  soaddr.address1 35  soaddr.address2 35  soaddr.address3 35  s
 soaddr.zip 10  soaddr.country 15  soaddr.phone 20
 somast.ponum 20  somast.pterms 20  somast.shipvia 12  somast.defloc 6  somast.exempt 20
 sotran.item 15  sotran.descrip 40
+icitem.item 15  icitem.itmdes2 60
 """
 
 

@@ -233,7 +233,7 @@ def test_numbers_become_text_where_the_model_wants_text(bench: Bench):
 
 def test_a_float_is_no_money(bench: Bench):
     bench.write("stock.yaml", "stock: {from_sagepro: {key: k, sku: s, location: l, on_hand: a, allocated: b,"
-                " available: c, on_order: d}}")  # fmt: skip
+                " available: c, available_computed: c, on_order: d}}")  # fmt: skip
     record = {"k": "A|M", "s": "A", "l": "M", "a": 0.1, "b": 1, "c": "2.5", "d": 0.2}
     faults = bench.load().apply("stock", "from_sagepro", record).faults
     assert [(fault.field, fault.message) for fault in faults] == [

@@ -187,7 +187,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path):
 
 def test_every_direction_that_a_route_needs_must_be_there(tmp_path: Path):
     _workbook, faults = Workbook.inspect(tmp_path)
-    assert {(fault.file, fault.message.split("'")[1]) for fault in faults} == {
+    assert {(fault.file, fault.message.split("'")[1]) for fault in faults if "lacks" in fault.message} == {
         ("customer.yaml", "from_clarity"),
         ("customer.yaml", "to_sagepro"),
         ("customer.yaml", "from_clarity_order"),
@@ -197,7 +197,20 @@ def test_every_direction_that_a_route_needs_must_be_there(tmp_path: Path):
         ("shipment.yaml", "to_clarity"),
         ("shipment.yaml", "order_from_clarity"),
         ("product.yaml", "from_sagepro"),
+        ("product.yaml", "from_clarity"),
+        ("product.yaml", "to_clarity"),
+        ("product.yaml", "to_sagepro"),
+        ("product.yaml", "listing_from_clarity"),
+        ("product.yaml", "item_from_sagepro"),
+        ("confirmation.yaml", "from_sagepro"),
+        ("confirmation.yaml", "to_clarity"),
+        ("confirmation.yaml", "order_from_clarity"),
         ("stock.yaml", "from_sagepro"),
+        ("stock.yaml", "to_clarity"),
+        ("stock.yaml", "product_from_clarity"),
+        ("stock.yaml", "levels_from_clarity"),
+        ("stock.yaml", "item_from_sagepro"),
+        ("stock.yaml", "shelves_from_sagepro"),
     }
 
 

@@ -340,13 +340,14 @@ def test_what_the_shop_was_told_before(workbook: Workbook):
 def test_products_and_stock_are_read(workbook: Workbook):
     product = {
         "ItemCode": "ABC-1 ", "Description": "Thing", "Description2": "", "Class": "X", "ProductLine": "",
-        "Stocked": True, "Status": "", "Price": "12.5000", "LastCost": "1.0000", "AverageCost": "2.0000",
+        "Stocked": True, "Status": "", "Price": "12.5000", "Currency": "USD", "Prices": [],
+        "LastCost": "1.0000", "AverageCost": "2.0000",
         "StandardCost": "3.0000", "StockUnit": "EA", "SalesUnit": "", "SalesFactor": "1", "OnHand": "5.0000",
         "UpdatedAt": "2026-03-02T10:00:00Z", "ETag": "x",
     }  # fmt: skip
     mapped = workbook.apply("product", "from_sagepro", product)
     assert model(mapped, Product) == Product(
-        sku="ABC-1", name="Thing", unit="EA", price=Decimal("12.5000"), cost=Decimal("3.0000"), product_class="X",
+        sku="ABC-1", name="Thing", price=Decimal("12.5000"), currency="USD", product_class="X",
         updated_at="2026-03-02T10:00:00Z",
     )  # fmt: skip
     assert mapped.happened("unmapped") == []

@@ -9,6 +9,7 @@ from tandem.gateway.models.order import SalesOrderUpdate
 from tandem.mapping.notation import read
 from tandem.mapping.shapes import Field, Shape, shape_of, targets_of
 from tandem.sandbox.shop.fulfilments import Fulfilment
+from tandem.sandbox.shop.inventory import Level
 
 from .conftest import MAPPINGS
 
@@ -63,3 +64,7 @@ def test_what_the_gateway_requires_is_required():
         ours = {name for name, field in TARGETS["sagepro", target].fields.items() if field.required}
         blocks = {name for name, field in TARGETS["sagepro", target].fields.items() if field.inner}
         assert needed - blocks <= ours
+
+
+def test_the_shops_levels():
+    assert names(TARGETS["clarity", "stock"]) == wire(Level)

@@ -68,29 +68,33 @@ def test_case_169_a_dry_run_shows_what_would_happen(workbook: Workbook):
 
 def test_a_shipment_is_tried_beside_its_order(workbook: Workbook):
     trial = trial_of(workbook, "shipment")
-    assert trial.companion_key("order", making.shipment()) == "ord_1"
-    assert trial.companion_key("order", making.shipment(ExternalOrderId=None)) is None
-    row = trial.run(making.shipment(), {"order": making.order()})
+    assert trial.companion_keys("order", making.shipment()) == ["ord_1"]
+    assert trial.companion_keys("order", making.shipment(ExternalOrderId=None)) == []
+    row = trial.run(making.shipment(), {"order": [making.order()]})
     assert (row.would, row.number) == ("write", "1Z 999")
     assert row.difference is None
-    assert trial.run(making.shipment(), {"order": None}).would == "parked"
+    assert trial.run(making.shipment(), {"order": []}).would == "parked"
     assert trial.run(making.shipment()).would == "parked"
-    broken = trial.run(making.shipment(), {"order": making.order(lineItems=[making.line(unit="crate")])})
+    broken = trial.run(making.shipment(), {"order": [making.order(lineItems=[making.line(unit="crate")])]})
     assert broken.would == "hold"
     assert broken.reasons[0].startswith("lineItems[0].unit: 'crate' is not in lookup units")
 
 
-def test_what_is_only_read_is_shown_too(workbook: Workbook):
+def test_stock_is_tried_beside_what_the_shop_has(workbook: Workbook):
     record: dict[str, Any] = {
-        "Key": "A|M",
-        "ItemCode": "A",
-        "Location": "M",
-        "OnHand": 1,
-        "Allocated": 0,
-        "Available": 1,
-    }
-    row = trial_of(workbook, "stock", None).run(record)
-    assert (row.key, row.would, row.payload) == ("A|M", "read", None)
+        "Key": "A|MAIN", "ItemCode": "A", "Location": "MAIN", "OnHand": 7, "Allocated": 0, "OnOrder": 0, "OpenSales": 0,
+        "Available": 7, "AvailableComputed": 7, "UpdatedAt": None,
+    }  # fmt: skip
+    trial = trial_of(workbook, "stock", None)
+    assert trial.companion_keys("shelves", record) == ["A|MAIN"]
+    assert trial.run(record).would == "skipped"
+    level = {"inventoryId": "A|MAIN", "sku": "A", "locationId": "MAIN", "available": 9, "version": 4}
+    beside = {
+        "product": [{"productId": "p", "sku": "A", "unit": "pair"}], "levels": [level], "shelves": [record],
+        "item": [{"ItemCode": "A", "Status": "A", "Class": ""}],
+    }  # fmt: skip
+    row = trial.run(record, beside)
+    assert (row.key, row.would, row.payload) == ("A|MAIN", "write", {"available": 3, "expectedVersion": 4}), row.reasons
 
 
 def test_a_fault_of_the_sheet_on_the_way_out_holds(workbook: Workbook):

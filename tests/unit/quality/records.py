@@ -73,8 +73,30 @@ def product(number: str = "1") -> dict[str, Any]:
     return {"ItemCode": f"ABC-{number}", "Description": "A thing", "Price": "10.00"}
 
 
+def confirmation(number: str = "1") -> dict[str, Any]:
+    return {"SalesOrderNo": f"100{number}", "ExternalOrderId": f"ord_{number}"}
+
+
+def told(number: str = "1") -> dict[str, Any]:
+    return {"customFields": {"erpOrderNo": f"100{number}"}}
+
+
+def listing(number: str = "1") -> dict[str, Any]:
+    return {"name": f"Thing {number}", "unitPrice": D("10.00")}
+
+
 def stock(number: str = "1") -> dict[str, Any]:
     return {"Key": f"ABC-{number}|MAIN", "ItemCode": f"ABC-{number}", "Location": "MAIN", "OnHand": "3"}
+
+
+def level(number: str = "1") -> dict[str, Any]:
+    return {"available": D(number), "expectedVersion": 7}
+
+
+def reconciled(number: str = "1") -> dict[str, Any]:
+    line = {"item": f"ABC-{number}", "key": f"abc-{number}|main", "kind": "drift", "on_hand": D(9), "pack": D(1)}
+    line |= {"expected": D(9), "shown": D(7), "difference": D(-2)}
+    return {"sagepro": D(100), "clarity": D(99), "compared": D(100), "lasting": D(1), "differences": [line]}
 
 
 GOOD = {
@@ -85,7 +107,12 @@ GOOD = {
     "shipment.inbound": shipment,
     "shipment.outbound": fulfilment,
     "product.inbound": product,
+    "product.outbound": listing,
+    "confirmation.inbound": confirmation,
+    "confirmation.outbound": told,
     "stock.inbound": stock,
+    "stock.outbound": level,
+    "inventory_reconciliation": reconciled,
 }
 
 

@@ -5,11 +5,14 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tandem.quality import Gate, docs
+from tandem.quality import Gate, docs, waiting
 from tandem.quality.lock import only_one
 from tests.unit.quality.records import order, spoilt
 
@@ -91,13 +94,74 @@ def test_of_what_stopped_nobody_the_last_is_enough(tmp_path: Path) -> None:
 
 
 def test_what_there_is_no_room_for_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docs, "WAITING", 2)
+    monkeypatch.setattr(waiting, "ROOM", 2)
     gate = Gate(tmp_path)
     for _ in range(5):
         check(gate)
     published = gate.publish()
     assert (published.added, published.dropped) == (2, 3)
     assert gate.publish().dropped == 0
+
+
+def words(page: Path) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", page.read_text(), flags=re.DOTALL))
+
+
+def test_one_page_stands_for_all_batches_that_stopped_nobody_and_says_how_many(tmp_path: Path) -> None:
+    gate = Gate(tmp_path)
+    check(gate, sku="ABC-9")
+    gate.check("order.inbound", [order("7") | {"subtotal": "1.00"}], keys=["O-7"])
+    check(gate, sku="ABC-9", number="8")
+    gate.check("order.inbound", [order("9")], keys=["O-9"], record=False)
+    assert gate.publish().added == 1
+    (page,) = pages(tmp_path)
+    text = words(page)
+    assert re.search(r"batches 3 .*batches with a warning 1 .*records 5 ", text)
+    assert "O-7" in text, "the batch with a warning is the one that is shown"
+    assert "subtotal should be unitPrice times quantity" in text
+
+
+def test_a_batch_does_not_wait_for_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, inside = Gate(tmp_path), threading.Event()
+
+    def entered(path: Path) -> AbstractContextManager[None]:
+        inside.set()
+        return only_one(path)
+
+    monkeypatch.setattr(docs, "only_one", entered)
+    check(gate)
+    with ThreadPoolExecutor(2) as pool:
+        with only_one(tmp_path / "gx.lock"):
+            publishing = pool.submit(gate.publish)  # another process has the folder: this one cannot go on
+            assert inside.wait(60)
+            pool.submit(check, gate, number="2").result(60)
+            assert not publishing.done()
+        assert publishing.result().added == 1
+    assert gate.publish().added == 1
+    assert len(pages(tmp_path)) == 2
+
+
+def test_pages_are_built_in_short_turns_of_the_interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, usual, turns = Gate(tmp_path), sys.getswitchinterval(), list[float]()
+    monkeypatch.setattr(docs.Docs, "_write", lambda _docs, _waiting: turns.append(sys.getswitchinterval()))
+    check(gate)
+    gate.publish()
+    assert turns[0] < usual / 5
+    assert sys.getswitchinterval() == usual
+
+
+def test_what_could_not_be_published_waits_for_the_next_time(tmp_path: Path) -> None:
+    gate = Gate(tmp_path)
+    check(gate)
+    check(gate, sku="ABC-9")
+    (tmp_path / "gx").write_text("in the way")
+    with pytest.raises(FileExistsError):
+        gate.publish()
+    check(gate, sku="ABC-9")
+    (tmp_path / "gx").unlink()
+    assert gate.publish().added == 2
+    assert len(pages(tmp_path)) == 2
+    assert any("batches 2 " in words(page) for page in pages(tmp_path))
 
 
 def test_the_lock_is_let_go_of_after_a_fault(tmp_path: Path) -> None:

@@ -57,6 +57,13 @@ CRITICAL = [
     ("shipment.outbound", "lines.0.quantity", D(-1), "lines.quantity", "L1"),
     ("product.inbound", "ItemCode", "", "ItemCode", ""),
     ("stock.inbound", "Location", "", "Location", ""),
+    ("stock.outbound", "available", D(-1), "available", ""),
+    ("stock.outbound", "available", None, "available.given", ""),
+    ("inventory_reconciliation", "sagepro", D(0), "sagepro", ""),
+    ("inventory_reconciliation", "differences.0.item", "", "differences.item", "0"),
+    ("inventory_reconciliation", "differences.0.kind", "odd", "differences.kind", "0"),
+    ("inventory_reconciliation", "differences.0.pack", D(0), "differences.pack", "0"),
+    ("inventory_reconciliation", "differences.0.difference", D(-3), "differences.apart", "0"),
 ]
 
 WARNING = [
@@ -69,6 +76,10 @@ WARNING = [
     ("shipment.inbound", "TrackingNo", "", "TrackingNo", ""),
     ("product.inbound", "Price", "-1.00", "Price", ""),
     ("stock.inbound", "OnHand", "-2", "OnHand", ""),
+    ("stock.outbound", "expectedVersion", None, "expectedVersion", ""),
+    ("inventory_reconciliation", "lasting", D(11), "percent", ""),
+    ("inventory_reconciliation", "clarity", D(0), "clarity", ""),
+    ("inventory_reconciliation", "differences.0.on_hand", D(-1), "differences.on_hand", "0"),
 ]
 
 

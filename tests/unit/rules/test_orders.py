@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from tandem.entities import ENTITIES
 from tandem.entities.cargo import Known
 from tandem.entities.order import DocumentLine, OrderDocument
 from tandem.entities.state import State
@@ -418,5 +419,5 @@ def test_currencies_without_cents_share_out_whole_units() -> None:
 
 
 def test_plans_by_entity() -> None:
-    assert set(PLANS) == {"order", "customer", "shipment"}
+    assert set(PLANS) == set(ENTITIES)
     assert isinstance(PLANS["order"](order(line("L1", "1.00")), around()), OrderDocument)

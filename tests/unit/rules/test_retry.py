@@ -55,6 +55,13 @@ def test_case_040_an_outage_is_not_counted_against_a_record() -> None:
     assert "72 h" in outcome.reason
 
 
+def test_what_waited_out_a_long_outage_has_its_tries_all_the_same() -> None:
+    four_days = retry(clock=lambda: NOON + timedelta(hours=96), limit=8)
+    assert four_days.again(message(attempts=0), "the customer is in use", outage=True).state is State.RETRY
+    assert four_days.again(message(attempts=7), "the customer is in use", outage=True).state is State.RETRY
+    assert four_days.again(message(attempts=8), "the customer is in use", outage=True).state is State.DEAD
+
+
 def test_what_waits_for_a_parent_is_parked_until_it_gives_up() -> None:
     waits = [wait(retry().parked(message(attempts=n), "waits for customer C-1")) for n in (0, 1, 6, 7, 50)]
     assert waits == [30, 60, 1920, 3600, 3600]

@@ -127,13 +127,25 @@ def test_a_store_can_be_asked_whether_it_is_there(desk: Desk, tmp_path: Path) ->
 
 
 def test_an_inbox_that_lost_its_settling_gives_the_events_again(desk: Desk) -> None:
-    """Killed between claiming and settling, over and over: the events stay until somebody settles."""
+    """Killed between claiming and settling, over and over: the events stay until somebody settles.
+
+    They come in smaller and smaller batches, so that one of them cannot be the end of the others.
+    """
     desk.put("1", "2", "3")
     for _ in range(5):
-        assert len(desk.claim("dying")) == 3
+        assert sum(len(batch) for batch in iter(lambda: desk.claim("dying"), [])) == 3
         desk.later(seconds=60)
-    taken = desk.claim("alive")
+    taken = [message for batch in iter(lambda: desk.claim("alive"), []) for message in batch]
     assert [m.attempts for m in taken] == [5, 5, 5]
     desk.settle(taken, applied(), "alive")
     desk.now += timedelta(days=365)
     assert desk.claim("alive") == []
+
+
+def test_an_error_of_the_database_does_not_quote_the_parameters(desk: Desk) -> None:
+    """Its words, with every cause, go to the logs."""
+    statement = sa.text("INSERT INTO inbox (id, body) VALUES (:id, :body)")
+    with pytest.raises(sa.exc.IntegrityError) as refused:
+        desk.store.database.write(lambda tx: tx.execute(statement, {"id": 1, "body": "1 Main Street"}))
+    assert "INSERT INTO inbox" in str(refused.value)
+    assert "[SQL parameters hidden" in str(refused.value)

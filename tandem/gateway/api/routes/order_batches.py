@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,7 +24,8 @@ from tandem.gateway.api.routes.orders import CREATE, UPDATE
 from tandem.gateway.api.salvage import read
 from tandem.gateway.company.faults import Fault, Rejection
 from tandem.gateway.models import BatchResult, BatchResults, SalesOrderIn, SalesOrderUpdate
-from tandem.gateway.models.batch import SalesOrderBatch, SalesOrderUpdateBatch
+from tandem.gateway.models.batch import BackOrder, SalesOrderBatch, SalesOrderUpdateBatch
+from tandem.gateway.orders.shortage import Short, shortages
 
 D = TypeVar("D")
 
@@ -88,20 +90,33 @@ async def _batch(
                 results[index] = refused(index, instance, error)
             except Rejection as error:
                 results[index] = refused(index, instance, problem_of(error))
-        verdicts = zip(asked, run.carry_out(list(asked.values())), strict=True)
-        results.update({index: _result(index, instance, verdict) for index, verdict in verdicts})
+        verdicts = run.carry_out(list(asked.values()))
+        short = _short(here, verdicts)
+        for index, verdict in zip(asked, verdicts, strict=True):
+            results[index] = _result(index, instance, verdict, short)
         return [results[index] for index in range(len(items))]
 
     return reply.document(BatchResults(results=await here.desk.write(work)))
 
 
-def _result(index: int, instance: str, verdict: Verdict) -> BatchResult:
+def _short(here: Context, verdicts: Sequence[Verdict]) -> dict[str, list[Short]]:
+    """What of these orders is back-ordered, as stock is now."""
+    numbers = [number_of(verdict) for verdict in verdicts if not isinstance(verdict, ProblemError)]
+    if not numbers:
+        return {}
+    with here.company.read() as connection:
+        return shortages(connection, here.company, numbers)
+
+
+def _result(index: int, instance: str, verdict: Verdict, short: Mapping[str, list[Short]]) -> BatchResult:
     if isinstance(verdict, ProblemError):
         return refused(index, instance, verdict)
+    number = number_of(verdict)
     return BatchResult(
         index=index,
         status=verdict.status,
-        sales_order_no=number_of(verdict),
+        sales_order_no=number,
+        back_orders=[BackOrder(**asdict(one)) for one in short.get(number, ())] or None,
         e_tag=verdict.etag,
         replayed=verdict.replayed,
     )

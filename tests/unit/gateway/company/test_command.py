@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,17 @@ def test_create_needs_the_companys_time_zone(home: Path, monkeypatch: pytest.Mon
 def test_describe_of_nothing_is_one_clear_sentence(home: Path) -> None:
     with pytest.raises(CompanyError, match="there is no company at"):
         run("describe")
+
+
+def test_check_finds_an_order_that_is_only_partly_there(home: Path) -> None:
+    run("create")
+    assert loads(run("check", "--json")) == {"partial": []}
+    assert run("check") == "Every order is whole.\n"
+    with closing(sqlite3.connect(home / "company01.db")) as connection:
+        connection.execute("INSERT INTO somast (sono, custno) VALUES ('      1001', 'SMITH01')")
+        connection.execute("INSERT INTO tdorder (sono, extid) VALUES ('      1001', 'W-1')")
+        connection.execute("INSERT INTO tdline (sono, tranlineno) VALUES ('      1001', 1)")
+        connection.commit()
+    result = CliRunner().invoke(app, ["check"])
+    assert result.exit_code == 1
+    assert result.output == "Sales order 1001 (order W-1 of the shop): 0 of 1 lines are there\n"

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -57,3 +58,25 @@ def test_stock_of_nothing_is_refused(shop: Shop) -> None:
     with pytest.raises(ShopError, match="is no quantity"):
         shop.set_stock("MUG", "MAIN", Decimal("NaN"))
     assert shop.counts()["inventory"] == 0
+
+
+def test_a_patch_replaces_what_it_may_and_tells_of_it_once(shop: Shop) -> None:
+    number = str(shop.add_product({"sku": "PATCHED", "unitPrice": "1.00"})["productId"])
+    changed = shop.patch_product(number, {"unitPrice": Decimal("2.50"), "isPublished": False})
+    assert (changed["unitPrice"], changed["isPublished"], changed["sku"]) == (Decimal("2.50"), False, "PATCHED")
+    again = shop.patch_product(number, {"unitPrice": Decimal("2.50"), "isPublished": False})
+    assert again["updatedDate"] == changed["updatedDate"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [({"sku": "OTHER"}, 422), ({"unitPrice": "x"}, 422), ([], 422), ({"name": 7}, 422)]
+)
+def test_a_patch_that_cannot_be_used_changes_nothing(shop: Shop, body: Any, status: int) -> None:
+    number = str(shop.add_product({"sku": "KEPT", "unitPrice": "1.00"})["productId"])
+    with pytest.raises(ShopError) as caught:
+        shop.patch_product(number, body)
+    assert caught.value.status == status
+    shop.delete_product("KEPT")
+    with pytest.raises(ShopError) as caught:
+        shop.patch_product(number, {"name": "x"})
+    assert caught.value.code == "conflict"

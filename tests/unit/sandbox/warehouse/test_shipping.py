@@ -210,3 +210,14 @@ def test_only_released_open_orders_in_nobodys_hands_are_worked_on(books, enter):
                 pick(page, order)
         leave(page, "order", "1003")
         assert [row["sono"] for row in ready(page)] == [numbered("1001"), numbered("1003")]
+
+
+@pytest.mark.parametrize(("allocated", "left"), [("5", "2.0000"), ("1", "0.0000"), ("0", "0.0000")])
+def test_what_leaves_the_order_leaves_the_allocations_of_a_company_that_has_any(books, enter, path, allocated, left):
+    enter("1001", TWO)
+    with books.open() as page:
+        page.change("iciloc", {"item": "LAMP", "loctid": "MAIN"}, lsoaloc=D(allocated))
+        page.change("iciqty", {"item": "LAMP", "loctid": "MAIN"}, qsoaloc=D(allocated))
+        ship(page, "1001", Parcel())
+    assert the(path, "select lsoaloc from iciloc where item = 'LAMP'")["lsoaloc"] == left
+    assert the(path, "select qsoaloc from iciqty where item = 'LAMP'")["qsoaloc"] == left
