@@ -107,13 +107,13 @@ def _start(url: str, barrier: object, failures: object) -> None:
 
 
 def test_several_processes_may_start_first(url: str) -> None:
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")  # a fork of a process with threads can stand still for ever
     barrier, failures = context.Barrier(4), context.Queue()
     starters = [context.Process(target=_start, args=(url, barrier, failures)) for _ in range(4)]
     for starter in starters:
         starter.start()
     for starter in starters:
-        starter.join(60)
+        starter.join(120)
     assert [starter.exitcode for starter in starters] == [0] * 4, failures.get(timeout=1)
     store = Store.open(url)
     assert store.database.read(current) == head()
