@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Literal
 
 from prefect import flow, get_run_logger, runtime
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from flows import inventory, order_to_fulfillment
 from flows.drain import LOOK_SECONDS, finish
-from flows.order_to_fulfillment import LINES
 from flows.pipeline import Pipeline
 from flows.stopping import stoppable
 from tandem.entities import ENTITIES, System
@@ -19,11 +19,14 @@ from tandem.errors import Unauthorized, Unavailable
 from tandem.line import outage
 from tandem.line.backfill import choose, select
 from tandem.line.connection import Connection, connect
+from tandem.line.traffic import Lane
 from tandem.settings import settings
 from tandem.store.backfills import Backfill, Progress
 from tandem.values import utc_now
 from tasks.rehearse import dry_run
 from tasks.report import Tally
+
+LINES: tuple[Sequence[Lane], ...] = (order_to_fulfillment.LINES, inventory.LINES)  # an order takes its customer along
 
 AHEAD = 1000
 """Records that may wait: enough for the next batches, and few enough for the inbox to stay small."""
@@ -33,9 +36,9 @@ PATIENCE_SECONDS = 0.5
 
 
 class Range(BaseModel):
-    """Which records: by the time they were made, or by their numbers in the source system."""
+    """Which records: by the time they were made (stock: changed), or by their numbers in the source system."""
 
-    entity: Literal["customer", "order", "shipment"] = Field("order", description="What to bring over")
+    entity: Literal["customer", "order", "shipment", "stock"] = Field("order", description="What to bring over")
     since: AwareDatetime | None = Field(None, description="From this moment on, with offset")
     until: AwareDatetime | None = Field(None, description="Up to this moment, with offset")
     ids: tuple[str, ...] = Field((), description="Numbers in the source system, instead of a range")
@@ -62,16 +65,15 @@ async def backfill(range: Range) -> dict[str, int]:  # noqa: A002 - the name tha
     Raises:
         Unavailable, Unauthorized: a side is away for long. Started again, the backfill goes on from its mark.
     """
-    source = dict(LINES)[range.entity]
-    tally = Tally()
+    lines, tally = next(lines for lines in LINES if range.entity in dict(lines)), Tally()
     async with connect(settings(), owner=f"backfill:{runtime.flow_run.id}") as line:
         if range.dry_run:
-            return await dry_run(line, range.entity, source, range.since, range.until, range.ids)
+            return await dry_run(line, range.entity, dict(lines)[range.entity], range.since, range.until, range.ids)
         name, chosen = choose(range.entity, range.since, range.until, range.ids)
         job = line.store.backfills.begin(line.name, name, entity=range.entity, chosen=chosen, now=utc_now())
         with stoppable() as stop:
             await asyncio.to_thread(line.gate.warm)
-            await Filling(line, job, source, tally, stop).run()
+            await Filling(line, job, lines, tally, stop).run()
         await finish(line, tally)
     return tally.plain()
 
@@ -79,16 +81,17 @@ async def backfill(range: Range) -> dict[str, int]:  # noqa: A002 - the name tha
 class Filling:
     """One backfill between its list and its batches: never more than a few batches ahead of what is written."""
 
-    def __init__(self, line: Connection, job: Backfill, source: System, tally: Tally, stop: asyncio.Event) -> None:
+    def __init__(self, line: Connection, job: Backfill, on: Sequence[Lane], tally: Tally, stop: asyncio.Event) -> None:
         self._line = line
         self._job = job
-        self._lane = (job.entity, source)
+        self._lines = on
+        self._lane = (job.entity, dict(on)[job.entity])
         self._tally = tally
         self._stop = stop
 
     async def run(self) -> None:
         """Select and drain until all that was chosen went its way, or somebody says stop."""
-        async with Pipeline(self._line, LINES, self._tally, behind=True) as pipeline:
+        async with Pipeline(self._line, self._lines, self._tally, behind=True) as pipeline:
             async for _ in self._selected():
                 await self._drain(pipeline, ahead=AHEAD)
                 if self._halted():

@@ -15,6 +15,7 @@ from tandem.entities import ENTITIES, System
 from tandem.errors import Refused, Unavailable
 from tandem.line import outage
 from tandem.line.connection import Connection, connect
+from tandem.line.rousing import Rousing
 from tandem.settings import settings
 from tandem.values import utc_now
 from tasks.alert import send_alerts
@@ -58,6 +59,7 @@ async def sweep_and_drain(order: Drain) -> dict[str, int]:
             elif not paused:
                 await empty(line, replace(order, behind=True), tally, stop)
             await finish(line, tally)
+            await Rousing().look(line.store, line.name)  # what was settled has word for others
             await prune(line)
     if failures:
         raise failures[0]

@@ -57,7 +57,7 @@ async def inventory_reconciliation(options: Options = Options()) -> dict[str, An
             taken, _ = await asyncio.gather(take_pictures(run), asyncio.to_thread(line.gate.warm))
             with run.compared(taken) as comparison:
                 judgement = await judge_differences(run, comparison, options.limits(limits_of(line.settings)))
-                announced = await announce_corrections(run, comparison)
+                announced = await announce_corrections(run, comparison, propose=not options.only_look)
                 made = await show_differences(run, comparison, judgement, taken.aside, announced)
         await send_alerts(line)
     return made.facts

@@ -1,9 +1,10 @@
-"""What the target changed between the look at it and the write: read and decided again within the same pass."""
+"""What the target changed between the look at it and the write, or was told for the first time: decided once more."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from tandem.line import second_look
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
 from tandem.line.write import overtaken
@@ -25,6 +26,7 @@ async def once_more(line: Connection, batch: Batch) -> None:
         await at(accompany, line, batch)
         if batch.undecided:
             await at(compose, line, batch)
+        second_look.end(batch)
         if batch.open:
             await at(validate, line, batch, "outbound")
         if batch.open:

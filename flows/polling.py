@@ -11,6 +11,7 @@ from tandem.entities import ENTITIES
 from tandem.errors import Refused, StoreUnavailable, Unavailable
 from tandem.line import gather, outage
 from tandem.line.connection import Connection
+from tandem.line.rousing import Rousing
 from tandem.line.traffic import Lane
 
 
@@ -19,6 +20,7 @@ class Poll:
 
     def __init__(self) -> None:
         self._round: asyncio.Task[None] | None = None
+        self._rousing = Rousing()
 
     def again(self) -> bool:
         """Whether the next round may start.
@@ -33,14 +35,18 @@ class Poll:
         return True
 
     def start(self, line: Connection, lanes: Sequence[Lane]) -> None:
-        """Begin a round over the lanes that are polled."""
-        self._round = asyncio.create_task(_poll(line, lanes))
+        """Begin a round: over the lanes that are polled, and for the drains that are wanted beside this one."""
+        self._round = asyncio.create_task(self._go_round(line, lanes))
 
     async def end(self) -> None:
         """Break off: what a page brought is stored, and the mark stands behind it."""
         if self._round is not None:
             self._round.cancel()
             await asyncio.wait([self._round])
+
+    async def _go_round(self, line: Connection, lanes: Sequence[Lane]) -> None:
+        await self._rousing.look(line.store, line.name)
+        await _poll(line, lanes)
 
 
 async def _poll(line: Connection, lanes: Sequence[Lane]) -> None:

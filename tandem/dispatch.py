@@ -31,6 +31,13 @@ class Run:
     message: str = ""
 
 
+def addressed() -> bool:
+    """Whether this process knows a Prefect server; without one, asking would start one for the length of a question."""
+    from prefect.settings import get_current_settings
+
+    return get_current_settings().api.url is not None
+
+
 async def start(deployment: str, parameters: dict[str, Any] | None = None, *, key: str | None = None) -> Run:
     """Ask for a run of a deployment; the same `key` asks for the same run.
 

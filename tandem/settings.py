@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from tandem.errors import SettingsError
 
 ClosedPeriod = Literal["hold", "first-open-day"]
+InvoiceNumbers = Literal["none", "sysdata"]
 
 
 class Settings(BaseSettings):
@@ -53,7 +54,10 @@ class Settings(BaseSettings):
     )
     sagepro_closed_period: ClosedPeriod = Field(
         "hold",
-        description="An order dated in a closed fiscal period: hold, or first-open-day with its date in the notes",
+        description="A document dated in a closed fiscal period: hold, or first-open-day with its date in the notes",
+    )
+    sagepro_invoice_numbers: InvoiceNumbers = Field(
+        "none", description="How invoices are numbered: none (refused), or sysdata (int1 of the AR row of SYSDATA)"
     )
     sagepro_custom_fields: str = Field(
         "", description="The site's own columns that callers may read and write: `somast.websono arcust.user1`"

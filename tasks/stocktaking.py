@@ -36,9 +36,11 @@ async def judge_differences(run: Stocktaking, comparison: Comparison, limits: Li
 
 # No retry: events carry the name of the run, and what was announced is written by the ordinary line.
 @task(name="announce-corrections", task_run_name="announce corrections", **LOCAL)
-async def announce_corrections(run: Stocktaking, comparison: Comparison) -> int:
-    """Word into the inbox of all that is to be published once more; how many records."""
+async def announce_corrections(run: Stocktaking, comparison: Comparison, *, propose: bool) -> int:
+    """Word into the inbox of all that is to be published once more; how many records. What is held becomes letters."""
     announced = run.correct(comparison)
+    if propose:
+        get_run_logger().info("%s corrections lie on the desk", run.propose(comparison))
     if announced:
         await _wake(run)
     return announced

@@ -31,9 +31,13 @@ class NoSuchBackfill(TandemError):
 
 
 def backfill(
-    entity: Annotated[str, typer.Argument(help="customer, order or shipment")] = "order",
-    since: Annotated[str | None, typer.Option(help="Made from this moment on, ISO 8601 with offset")] = None,
-    until: Annotated[str | None, typer.Option(help="Made up to this moment, ISO 8601 with offset")] = None,
+    entity: Annotated[str, typer.Argument(help="customer, order, shipment or stock")] = "order",
+    since: Annotated[
+        str | None, typer.Option(help="Made (stock: changed) from this moment on, ISO 8601 with offset")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Made (stock: changed) up to this moment, ISO 8601 with offset")
+    ] = None,
     ids: Annotated[list[str] | None, typer.Option("--id", help="A number in the source system; repeat")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Show every backfill and how far it is")] = False,
@@ -44,7 +48,9 @@ def backfill(
 ) -> None:
     """Bring a range of records over, behind all live traffic; what is over already stays as it is.
 
-    The same range again goes on where it was paused or cut off, and begins anew once it was done.
+    A number of stock is item and location, such as `POT|MAIN`. Products go both ways: the catalogue's own sweep matches
+    them, and `tandem unlinked product` lists what is left. The same range again goes on where it was paused or cut off,
+    and begins anew once it was done.
     """
     if listed or pause is not None:
         _over_store(pause, as_json=json)

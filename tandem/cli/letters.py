@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tandem.cli.person import person
+from tandem.cli.rousing import rouse
 from tandem.entities.state import Fault, State
 from tandem.errors import TandemError
 
@@ -119,6 +120,7 @@ def replay(
             letters = [letter.id for letter in found]
         chosen = letters or []
         count = store.letters.replay(chosen, person(who), utc_now(), approve=approve)
+        rouse(store)
     facts = {"asked": len(chosen), "replayed": count}
     _say(facts, f"{count} of {len(chosen)} letters went back into the inbox.", as_json)
 
@@ -133,6 +135,7 @@ def give_up(
     """Close a letter for good; its record becomes SKIPPED with your reason."""
     with _store() as store:
         store.letters.give_up(letter, reason, person(who))
+        rouse(store)  # what it took from stock is told to the shop
     _say({"letter": letter, "state": State.SKIPPED}, f"Letter {letter} is closed.", as_json)
 
 

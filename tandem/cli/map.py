@@ -29,16 +29,19 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 def check(
     folder: FolderOption = None,
     schema: SchemaOption = None,
-    online: Annotated[bool, typer.Option("--online", help="Ask the gateway for the company's columns")] = False,
+    accounts: Annotated[Path | None, typer.Option("--accounts", help="File with what GET /accounts answers")] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask the gateway for the company's columns and accounts")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Load every sheet, lookup and rule; print one line for each fault and end with 2 if there is any."""
     from tandem.mapping import Workbook
     from tandem.settings import settings
 
-    columns = asyncio.run(_columns(settings(), schema, online=online))
+    columns, ledger = asyncio.run(_company(settings(), schema, accounts, online=online))
     where = folder or settings().mappings
-    workbook, faults = Workbook.inspect(where, widths=columns.widths if columns else None)
+    workbook, faults = Workbook.inspect(where, widths=columns.widths if columns else None, accounts=ledger)
     directions = [".".join(name) for name in workbook.directions] if workbook else []
     found = {
         "ok": not faults,
@@ -46,6 +49,7 @@ def check(
         "version": workbook.version if workbook else None,
         "directions": directions,
         "columns_checked": columns is not None,
+        "accounts_checked": ledger is not None,
     }
     if as_json:
         _print(found | {"faults": [_fault(fault) for fault in faults]})
@@ -53,7 +57,8 @@ def check(
         sys.stdout.writelines(f"{fault}\n" for fault in faults)
     else:
         known = "checked" if columns else "not checked (give --schema or --online)"
-        sys.stdout.write(f"{where}: {len(directions)} directions are right; columns {known}\n")
+        charted = "checked" if ledger is not None else "not checked (give --accounts or --online)"
+        sys.stdout.write(f"{where}: {len(directions)} directions are right; columns {known}; accounts {charted}\n")
     if faults:
         raise typer.Exit(SheetError.exit_code)
 
@@ -62,15 +67,21 @@ def _fault(fault: SheetFault) -> dict[str, Any]:
     return {"file": fault.file, "line": fault.line, "field": fault.where, "message": fault.message}
 
 
-async def _columns(settings: Settings, schema: Path | None, *, online: bool) -> CompanySchema | None:
-    if schema is None and not online:
-        return None
+async def _company(
+    settings: Settings, schema: Path | None, accounts: Path | None, *, online: bool
+) -> tuple[CompanySchema | None, frozenset[str] | None]:
+    """The company's columns and the accounts of its ledger: out of files, and online what no file tells."""
+    if schema is None and accounts is None and not online:
+        return None, None
+    from tandem.cli.ledger import accounts_in, accounts_of
     from tandem.cli.trials import schema_of, sides_of
 
-    if schema is not None:
-        return schema_of(schema)
+    columns = schema_of(schema) if schema else None
+    ledger = accounts_in(accounts) if accounts else None
+    if not online or (columns is not None and ledger is not None):
+        return columns, ledger
     async with sides_of(settings) as sides:
-        return await sides.schema()
+        return columns or await sides.schema(), ledger if ledger is not None else await accounts_of(sides)
 
 
 @app.command("try")

@@ -33,7 +33,7 @@ class Service:
     name: str
     command: Sequence[str]
     ready: Callable[[], bool]
-    patience: float = 90.0
+    patience: float = 180.0
 
 
 @dataclass

@@ -58,7 +58,7 @@ async def _compare(given: dict[str, Decimal], *, apply: bool, told: Callable[[st
 
     async with connect(settings(), owner="reconcile stock") as line:
         limits: Limits = replace(limits_of(line.settings), **given) if apply else Limits()
-        made = await stocktake(line, limits, told=told)
+        made = await stocktake(line, limits, told=told, only_look=not apply)
         line.gate.publish()
         if made.facts["announced"]:
             await _wake(line)

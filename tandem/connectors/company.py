@@ -12,6 +12,10 @@ from tandem.connectors.records import broken, record_of
 BASE = "/api/v1/sagepro"
 
 
+VERSION_WIDTH = 255
+"""Characters that the gateway keeps of a version."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resource:
     """A resource of the gateway.
@@ -38,8 +42,14 @@ class Resource:
 
     def envelope(self, item: WriteItem) -> Record:
         """One entry of a batch."""
-        target = {} if item.target is None else {self.key: item.target}
+        target = {} if item.target is None else {self.key: item.target, "SourceVersion": _version(item)}
         return {"IdempotencyKey": item.key, **target, self.item: dict(item.payload)}
+
+
+def _version(item: WriteItem) -> str:
+    """The version as the gateway takes it; blank, which asks nothing, if it cannot be told."""
+    version = item.version or ""
+    return version if len(version) <= VERSION_WIDTH and version.isascii() and version.isprintable() else ""
 
 
 RESOURCES = {
@@ -67,6 +77,7 @@ RESOURCES = {
         always=(("includeCosts", "false"),),  # cost stays where it is: what was never read cannot get out
     ),
     "inventory": Resource(key="Key"),
+    "accounts": Resource(key="Account"),
 }
 
 

@@ -17,7 +17,9 @@ class WriteItem:
 
     `reference` is our own name of it, by which the other side can be asked for it later; `key` the idempotency key,
     equal for every try of the same content. `target` is the number over there: None creates, else it is replaced.
-    `parent` is the number of the record that it hangs on (the shop's order, for a fulfilment).
+    `parent` is the number of the record that it hangs on (the shop's order, for a fulfilment). `version` is that of
+    the record in its own system: a target that can refuses a state older than one it has seen, so that a change which
+    was long on its way undoes nothing.
     """
 
     reference: str
@@ -25,6 +27,7 @@ class WriteItem:
     payload: Mapping[str, Any]
     target: str | None = None
     parent: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from tandem.errors import ConnectorError, OutcomeUnknown, RateLimited, Refused, 
 DUPLICATE = "duplicate-external-"
 BACK_ORDERED = "back-ordered"
 IN_PROGRESS = "idempotency-in-progress"
+SUPERSEDED = "newer-state-written"
 
 Written = WriteResult | ConnectorError
 """What one item came to, or the error that its whole call ended in."""
@@ -65,6 +66,8 @@ def _refusal(status: int, code: str) -> Status:
         return "existing"
     if status in (429, 503) or (status == 409 and code == IN_PROGRESS):
         return "busy"
+    if status == 409 and code == SUPERSEDED:
+        return "changed"
     if status in (409, 412):
         return "conflict"
     if status == 423:

@@ -134,7 +134,7 @@ class SageProConnector:
             day = field_of(record, resource, name)
             first, last = (m.astimezone(self._zone).date().isoformat() if m else day for m in (since, until))
             return first <= day <= last
-        moment = moment_in(record, resource, name, None, ZONE)
+        moment = self.stamp(resource, record) if name == "UpdatedAt" else moment_in(record, resource, name, None, ZONE)
         return (since or moment) <= moment <= (until or moment)
 
     async def find(self, resource: str, references: Sequence[str]) -> dict[str, list[Record]]:

@@ -29,6 +29,8 @@ class Companion:
 
     With `by` it is found by the equality of that field with `key`, blanks at the ends and case apart; a function as
     `key` gives the numbers of several. In both cases the plan is given a list of what there is, in canonical names.
+    `linked` is the entity whose crosswalk tells first which one it is: under whatever name, unless it is `gone`. With
+    `beside`, the name of a companion that is read before, what that one is called counts beside `key`.
     """
 
     system: System
@@ -37,6 +39,8 @@ class Companion:
     by: str | None = None
     match: str | None = None
     gone: str | None = None
+    linked: str | None = None
+    beside: str | None = None
 
     @property
     def several(self) -> bool:
@@ -60,12 +64,16 @@ class Reckoning:
     last, companions in the source.
 
     `kin` are the keys of other records of the route that are decided again when this one's content has changed.
-    `number` is the dotted path in the document of the number that the record has in the target by its nature. `absent`
-    gives what stands for a record that its owner no longer has (None for a key that could never have had one).
+    `number` is the dotted path in the document of the number that the record has in the target by its nature, `first`
+    that of the flag that it had none there before: what was written then is looked at once more. `bound` is the path in
+    the payload of the version that a write was bound to. `absent` gives what stands for a record that its owner no
+    longer has (None for a key that could never have had one).
     """
 
     hears: tuple[str, ...] = ()
     taken: Pairs
     kin: Keys
     number: str
+    first: str
+    bound: str
     absent: Callable[[str], dict[str, Any] | None]

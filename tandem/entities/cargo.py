@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from tandem.entities.declaration import Canonical, System
 from tandem.entities.state import Fault, Outcome, State
@@ -17,15 +17,21 @@ EMBEDDED = "embedded:"
 APPROVED = "approved"
 """Type of the event by which a person lets a record pass that policy holds."""
 
+PROPOSED = "proposed:"
+"""Beginning of the type, and of the key, of letters about what a comparison would write; its entity follows."""
+
+KIN = ".kin"
+"""End of the type of events by which one record has another decided again that hangs on it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """All that waits in the inbox for one record, folded into one: the record is read again anyway.
 
-    `ids` are the inbox rows, oldest first. `version` is the newest that any of the events carried. `body` is the
-    body of the newest event (None for a thin one). `attempts` counts earlier passes of the line, `cuts` those of them
-    in a row whose process ended before they did. `edited` is a payload that an operator put in place of the source
-    record.
+    `ids` are the inbox rows, oldest first. `version` is the newest that the events carried, None where one of them
+    told of no version: it may tell of anything. `body` is the body of the newest event (None for a thin one).
+    `attempts` counts earlier passes of the line, `cuts` those of them in a row whose process ended before they did.
+    `edited` is a payload that an operator put in place of the source record.
     """
 
     ids: tuple[int, ...]
@@ -78,6 +84,15 @@ class TraceLine:
     note: str = ""
 
 
+class Written(NamedTuple):
+    """What was written of a record earlier in the same pass, and what came of it."""
+
+    outcome: Outcome | None
+    document: Canonical | None
+    payload: dict[str, Any] | None
+    payload_hash: str | None
+
+
 @dataclass(kw_only=True, slots=True)
 class Cargo:
     """One record and all that the stations have learnt of it; `outcome` is set once it is decided.
@@ -102,6 +117,7 @@ class Cargo:
     content_hash: str | None = None
     payload_hash: str | None = None
     needs: tuple[Need, ...] | None = None
+    written: Written | None = None
     outcome: Outcome | None = None
 
     @property

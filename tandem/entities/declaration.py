@@ -120,6 +120,11 @@ class Route:
         return kept.removeprefix(self.space)
 
     @property
+    def weighs(self) -> bool:
+        """Whether the plan is shown what the target holds, and so says itself where nothing is to be written."""
+        return self.reckoned is not None or any(companion.match for companion in self.companions.values())
+
+    @property
     def sheet_in(self) -> str:
         """Name of the sheet direction from the source record to the canonical model."""
         return f"from_{self.source}"
@@ -138,7 +143,8 @@ class Entity:
 
     `amount` and `currency` are dotted paths in the canonical model of what reconciliation adds up, `status` that of
     the field (or the flag) that says whether the record still counts. `drain` is the deployment of the live run that
-    takes what waits of it; entities with the same one are drained together.
+    takes what waits of it; entities with the same one are drained together. `distinct` are lookups of which no two keys
+    may have one value, because each value is the place that one key's records are written to.
     """
 
     name: str
@@ -149,6 +155,7 @@ class Entity:
     currency: str | None = None
     status: str | None = None
     drain: str = "order-to-fulfillment/live"
+    distinct: frozenset[str] = frozenset()
 
     def route(self, source: System) -> Route:
         """The route that starts at `source`.

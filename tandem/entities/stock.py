@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from pydantic import Field
 
 from tandem.entities.beside import Reckoning, Table
 from tandem.entities.declaration import Canonical, Companion, Entity, Route, System
+from tandem.entities.kits import folded, kits
 from tandem.entities.takes import Heeds
 
-KITS = "kits"
-"""The lookup of kits: item to its parts, such as `2 x SHELF + 1 x FRAME`."""
+BOUND = "expectedVersion"
+"""What the shop calls the version that a write was made for."""
 
 ABSENT = ("OnHand", "Allocated", "OnOrder", "OpenSales", "Available", "AvailableComputed")
-
-Recipe = Mapping[str, Decimal]
 
 
 class Stock(Canonical):
@@ -81,48 +78,21 @@ class Level(Canonical):
 class StockLevel(Canonical):
     """What the shop is told; `expected` is the version of its record that this was decided on, 0 if it had none.
 
-    `number` is that of the record in the shop.
+    `number` is that of the record in the shop; `first` says that it had none.
     """
 
     stock: Stock
     number: str
     quantity: Decimal
     expected: int
+    first: bool = False
     notes: tuple[str, ...] = ()
 
 
-def folded(sku: str) -> str:
-    """An item's code in the form in which both sides compare it."""
-    return sku.strip().upper()
-
-
-def recipes(table: Table) -> dict[str, Recipe | None]:
-    """The parts of each kit by its folded code; None for a kit whose text is no recipe."""
-    return _recipes(tuple((kit, str(text)) for kit, text in table(KITS).items()))
-
-
-@lru_cache(maxsize=4)
-def _recipes(entries: tuple[tuple[str, str], ...]) -> dict[str, Recipe | None]:
-    return {folded(kit): _recipe(text) for kit, text in entries}
-
-
-def _recipe(text: str) -> Recipe | None:
-    parts: dict[str, Decimal] = {}
-    for part in f" {text} ".split(" + "):
-        number, times, sku = part.partition(" x ")
-        if not (times and number.strip().isdecimal() and int(number) and sku.strip()):
-            return None
-        parts[folded(sku)] = parts.get(folded(sku), Decimal(0)) + int(number)
-    return parts
-
-
 def family(stock: Stock, table: Table) -> list[str]:
-    """The codes on whose stock its quantity depends: its own, its parts, and the kits that use any of them."""
+    """The codes on whose stock its quantity depends: its own, its parts, and the kits above any of them."""
     own = folded(stock.sku)
-    known = {kit: recipe for kit, recipe in recipes(table).items() if recipe}
-    bearing = {own, *known.get(own, {})}
-    kits = {kit for kit, recipe in known.items() if not bearing.isdisjoint(recipe)}
-    return [stock.sku, *sorted((bearing | kits) - {own})]
+    return [stock.sku, *sorted(kits(table).family(own) - {own})]
 
 
 def keys(stock: Stock, table: Table) -> list[str]:
@@ -132,7 +102,8 @@ def keys(stock: Stock, table: Table) -> list[str]:
 
 def kin(stock: Stock, table: Table) -> list[str]:
     """Those whose quantity depends on this one: the kits that it is part of, the parts of a kit, and their kits."""
-    return keys(stock, table)[1:]
+    own = folded(stock.sku)
+    return [f"{sku}|{stock.location}" for sku in sorted(kits(table).kin(own) - {own})]
 
 
 def pairs(stock: Stock, table: Table) -> list[tuple[str, str]]:
@@ -154,6 +125,7 @@ STOCK = Entity(
     model=Stock,
     document=StockLevel,
     drain="inventory/inventory-live",
+    distinct=frozenset({"locations"}),
     routes=(
         Route(
             source=System.SAGEPRO,
@@ -165,12 +137,16 @@ STOCK = Entity(
             updated="UpdatedAt",
             number="ItemCode",
             companions={
-                "product": Companion(system=System.CLARITY, resource="products", key="sku", by="sku"),
-                "levels": Companion(system=System.CLARITY, resource="inventory", key="sku", by="sku"),
+                "product": Companion(
+                    system=System.CLARITY, resource="products", key="sku", by="sku", linked="product", gone="isDeleted"
+                ),
+                "levels": Companion(system=System.CLARITY, resource="inventory", key="sku", by="sku", beside="product"),
                 "item": Companion(system=System.SAGEPRO, resource="products", key="sku"),
                 "shelves": Companion(system=System.SAGEPRO, resource="inventory", key=keys),
             },
-            reckoned=Reckoning(hears=("order",), taken=pairs, kin=kin, number="number", absent=absent),
+            reckoned=Reckoning(
+                hears=("order",), taken=pairs, kin=kin, number="number", first="first", bound=BOUND, absent=absent
+            ),
             heeds=Heeds(),
             events=frozenset({"stock.updated"}),
         ),

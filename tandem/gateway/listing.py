@@ -67,6 +67,11 @@ class Slice(Generic[R]):
         return Slice(make(self.items), self.end)
 
 
+def by_number(number: str) -> tuple[int, str]:
+    """What right-justified numbers sort by: their length first, as a table does by its leading blanks."""
+    return len(number), number
+
+
 def _beyond(keys: Sequence[ColumnElement[Any]], after: Place) -> ColumnElement[bool]:
     """Row-value comparison spelt out: SQL Server has none."""
     conditions = []

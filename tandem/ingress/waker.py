@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from tandem.entities import ENTITIES, System
-from tandem.line import outage
+from tandem.line import outage, rousing
 from tandem.store import Store
 from tandem.values import utc_now
 
@@ -80,6 +80,8 @@ class Waker:
 
     def _see_to(self, wanted: frozenset[str]) -> None:
         try:
+            # What these events released is announced to others, in the same transaction.
+            wanted |= rousing.untended(self._store, self._connection)
             up = self._store.drains.up(utc_now(), self._connection)
             missing = wanted.difference(*(drain.entities for drain in up))
             movable = missing - self._shut(missing)

@@ -7,12 +7,12 @@ from typing import Any
 
 from tandem.connectors.protocol import Connector, Record
 from tandem.entities import ENTITIES
-from tandem.entities.cargo import Cargo
-from tandem.entities.declaration import Companion, Reckoning
+from tandem.entities.cargo import KIN, Cargo
+from tandem.entities.declaration import Companion, Reckoning, at
 from tandem.entities.state import Outcome
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
-from tandem.line.counterpart import accompanied, counterparts
+from tandem.line.counterpart import accompanied, counterparts, linked
 from tandem.line.hearing import hear
 from tandem.line.mapped import mapped
 from tandem.store import Event
@@ -44,15 +44,24 @@ async def _read(line: Connection, batch: Batch, name: str, companion: Companion)
     if companion.match:
         await counterparts(line, batch, name, companion)
         return
-    keys = {c.message.key: companion.keys(c.canonical, line.workbook.table) for c in batch.open}
-    asked = sorted({key for some in keys.values() for key in some})
+    keys = {c.message.key: _keys(line, c, companion) for c in batch.open}
+    known = await linked(line, companion, sorted({key for some in keys.values() for key in some}))
+    asked = sorted({key for some in keys.values() for key in some} - known.keys())
     found = await records_of(line.connectors[companion.system], companion, asked) if asked else {}
     for cargo in batch.open:
-        records = [record for key in keys[cargo.message.key] for record in found.get(key, ())]
+        records = [record for key in keys[cargo.message.key] for record in known.get(key, found.get(key, ()))]
         if companion.several:
             cargo.outcome = _several(line, batch, cargo, name, records)
         else:
             cargo.outcome = accompanied(line, batch, cargo, name, records[0] if records else None)
+
+
+def _keys(line: Connection, cargo: Cargo, companion: Companion) -> list[str]:
+    """What is asked for: by the record, and by what a companion that was read before it is called."""
+    keys = companion.keys(cargo.canonical, line.workbook.table)
+    if companion.beside and isinstance(companion.key, str):
+        keys += [str(at(one, companion.key)) for one in cargo.companions[companion.beside]]
+    return list(dict.fromkeys(keys))
 
 
 async def records_of(
@@ -95,14 +104,14 @@ async def _on_the_way(line: Connection, batch: Batch, reckoned: Reckoning, *, dr
 
 
 def _announce_kin(line: Connection, batch: Batch, reckoned: Reckoning) -> None:
-    """Word of what hangs on a record that has changed; one that is only decided again has no word to give."""
+    """Word of what hangs on a record of which there is news; one that its own kin asked for has no word to give."""
     events = [
         Event(
             connection=line.name,
             company=line.company,
             source=batch.route.source,
             event_id=f"kin:{batch.entity.name}:{key}:{cargo.message.key}:{cargo.message.ids[-1]}",
-            event_type=f"{batch.entity.name}.kin",
+            event_type=f"{batch.entity.name}{KIN}",
             entity=batch.entity.name,
             key=batch.route.kept(key),
             version=None,
@@ -110,8 +119,13 @@ def _announce_kin(line: Connection, batch: Batch, reckoned: Reckoning) -> None:
             received_at=utc_now(),
         )
         for cargo in batch.open
-        if cargo.known is None or cargo.content_hash != cargo.known.content_hash
+        if cargo.known is None or cargo.content_hash != cargo.known.content_hash or not _by_kin(cargo)
         for key in reckoned.kin(cargo.canonical, line.workbook.table)
     ]
     if events:
         line.store.inbox.put(events)
+
+
+def _by_kin(cargo: Cargo) -> bool:
+    """Whether nothing but a record that it hangs on had it decided again."""
+    return cargo.message.event_type.endswith(KIN)

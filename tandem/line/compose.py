@@ -82,16 +82,20 @@ def compose(line: Connection, batch: Batch) -> Batch:
 def _compose(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
     assert cargo.canonical is not None  # noqa: S101 - understand decides what has none
     name = batch.entity.name
+    approved = cargo.message.event_type == APPROVED
     around = Circumstances(
         known=cargo.known,
         companions=cargo.companions,
         links=cargo.links,
         taken=cargo.taken,
         lookup=line.workbook.table,
+        account=line.workbook.account,
         policy=line.workbook.decide(name, cargo.companions | cargo.canonical.model_dump()),
         facts=line.facts,
         doubtful=cargo.message.attempts > 0 or (cargo.known is not None and cargo.known.perhaps_sent),
-        approved=cargo.message.event_type == APPROVED,
+        again=cargo.message.attempts > 0,
+        approved=approved,
+        proposal=(cargo.message.body or {}).get("proposal") if approved else None,
         source=batch.route.source,
         found=cargo.found,
     )
@@ -107,4 +111,5 @@ def _compose(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
         return value
     cargo.payload = value
     cargo.payload_hash = content_hash(cargo.payload)
-    return judge.same_payload(cargo.payload_hash, cargo.known)
+    # What was written last is no proof of what stands there now, where the plan has just looked.
+    return None if batch.route.weighs else judge.same_payload(cargo.payload_hash, cargo.known)

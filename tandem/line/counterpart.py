@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tandem.connectors.protocol import Record
@@ -25,6 +26,20 @@ def accompanied(
         return value
     cargo.companions[name] = value
     return None
+
+
+async def linked(line: Connection, companion: Companion, keys: Sequence[str]) -> dict[str, list[Record]]:
+    """The companion of each key that another entity's crosswalk knows, by its number; one that is gone is left out.
+
+    Raises:
+        Unavailable: that side does not answer.
+    """
+    if companion.linked is None or not keys:
+        return {}
+    numbers = line.store.links.find(line.name, companion.linked, keys)
+    read = await line.connectors[companion.system].read(companion.resource, sorted(set(numbers.values())))
+    found = {key: read.get(number) for key, number in numbers.items()}
+    return {key: [record] for key, record in found.items() if record and not _gone(companion, record)}
 
 
 async def counterparts(line: Connection, batch: Batch, name: str, companion: Companion) -> None:

@@ -14,6 +14,7 @@ from tandem.rules import judge
 from tandem.store import Cursor
 from tandem.store.heralds import heard, last_heard
 from tandem.values import utc_now
+from tandem.versions import is_older
 
 
 class Watch:
@@ -73,7 +74,7 @@ def _says(call: tuple[str | None, datetime], version: str | None, around: dateti
     """Whether an event speaks of this change: by its version where both have one, else by its time."""
     told, at_ = call
     if told is not None and version is not None:
-        return not judge.is_older(told, version)
+        return not is_older(told, version)
     return at_ >= around
 
 

@@ -51,7 +51,7 @@ async def sweep(line: Connection, entity: Entity, route: Route, *, overlap: time
     new = 0
     async for page in connector.changed(route.read, since=since):
         new += line.store.inbox.put(events_of(line, entity, route, page, origin="poll")).stored
-        newest = _newest(connector, route, page)
+        newest = newest_of(connector, route, page)
         if newest and (mark is None or newest.time >= mark.time):
             line.store.cursors.set(line.name, name, newest)
             mark = newest
@@ -62,8 +62,8 @@ async def sweep(line: Connection, entity: Entity, route: Route, *, overlap: time
     return new
 
 
-def _newest(connector: Connector, route: Route, page: Sequence[dict[str, Any]]) -> Cursor | None:
-    """Where the mark may go behind a page, oldest change first."""
+def newest_of(connector: Connector, route: Route, page: Sequence[dict[str, Any]]) -> Cursor | None:
+    """Where the mark may go behind a page, oldest change first; None if all of it is stamped in the far future."""
     latest = utc_now() + FAR_AHEAD
     for record in reversed(page):
         if (stamp := connector.stamp(route.read, record)) <= latest:

@@ -46,7 +46,8 @@ async def extract(line: Connection, batch: Batch) -> Batch:
                 cargo.message,
                 f"{batch.route.source} has no {batch.entity.name} {cargo.message.key}",
             )
-    batch.decide(lambda cargo: judge.given_up(cargo.version, None, cargo.known))
+    if reckoned is None:  # its content may change under the stamp that it had
+        batch.decide(lambda cargo: judge.given_up(cargo.version, None, cargo.known))
     return batch
 
 
@@ -76,7 +77,7 @@ def _understand(line: Connection, batch: Batch, cargo: Cargo) -> Outcome | None:
         return Outcome(state=State.NOOP, reason=why, target=cargo.known.target)
     cargo.content_hash = content_hash(cargo.canonical.model_dump(exclude=PASSING))
     if batch.route.reckoned:
-        return judge.unheeded(cargo.content_hash, cargo.message.version, cargo.version, cargo.known)
+        return judge.unheeded(cargo.content_hash, cargo.message.version, cargo.known)
     return judge.same(cargo.content_hash, cargo.version, cargo.known)
 
 

@@ -11,6 +11,7 @@ from tandem.connectors.protocol import WriteItem, WriteResult
 from tandem.entities.cargo import Cargo
 from tandem.entities.declaration import at
 from tandem.entities.state import Fault, Outcome, State, dead, held, skipped
+from tandem.line import second_look
 from tandem.line.batch import Batch
 from tandem.line.connection import Connection
 from tandem.values import content_hash
@@ -106,6 +107,7 @@ async def load(line: Connection, batch: Batch) -> Batch:
             cargo.outcome = _outcome(line, batch, cargo, result)
     for cargo, result in zip(again, await _write(line, batch, again, existing), strict=True):
         cargo.outcome = _outcome(line, batch, cargo, result)
+    second_look.begin(batch)
     return batch
 
 
@@ -132,6 +134,7 @@ async def _write(line: Connection, batch: Batch, cargo: Sequence[Cargo], found: 
             payload=c.payload or {},
             target=target,
             parent=str(at(c.canonical, route.under)) if route.under else None,
+            version=None if c.message.edited else c.version,
         )
         for c in cargo
     ]
@@ -139,9 +142,14 @@ async def _write(line: Connection, batch: Batch, cargo: Sequence[Cargo], found: 
 
 
 def _idempotency_key(line: Connection, batch: Batch, cargo: Cargo, target: str | None) -> str:
-    """Equal for every try of the same content on the same record, different as soon as either differs."""
+    """Equal for every try of the same content on the same record, different as soon as either differs.
+
+    Where the plan has seen that the target lost what was written, the same content is another write: it is told by the
+    event that began it.
+    """
+    message, began = cargo.message, cargo.message.ids[:1] if batch.route.weighs else ()
     return content_hash(
-        [line.name, line.company, batch.entity.name, cargo.message.key, target, cargo.payload_hash, cargo.version]
+        [line.name, line.company, batch.entity.name, message.key, target, cargo.payload_hash, cargo.version, *began]
     )
 
 

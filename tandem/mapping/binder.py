@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tandem.entities import ENTITIES
 from tandem.entities.declaration import Entity
+from tandem.entities.ledger import KINDS
 from tandem.mapping import countries, ownership
 from tandem.mapping.bench import Bench
+from tandem.mapping.chart import CHART, Chart, load_chart
+from tandem.mapping.charting import prove
 from tandem.mapping.decisions import Decision, load_decision
 from tandem.mapping.lookups import Lookup, load_lookup
 from tandem.mapping.notation import SheetFault, Source, read
@@ -24,9 +27,11 @@ COUNTRIES = "countries"
 class Binder:
     """Loads everything and keeps every fault on the way."""
 
-    def __init__(self, folder: Path, widths: Mapping[str, int] | None) -> None:
+    def __init__(self, folder: Path, widths: Mapping[str, int] | None, accounts: Collection[str] | None = None) -> None:
         self.folder = folder
         self.widths = widths
+        self.accounts = accounts
+        self.chart = Chart()
         self.faults: list[SheetFault] = []
         self.lookups: dict[str, Lookup] = {}
         self.decisions: dict[str, Decision] = {}
@@ -42,16 +47,18 @@ class Binder:
             return
         self.version = version_of(self.folder)
         self._tables()
+        self._chart(required=complete)
         for path in sorted(self.folder.glob("*.yaml")):
-            if path.name != TARGETS:
+            if path.name not in (TARGETS, CHART):
                 self._sheet(path)
         if complete:
             self._complete()
         self.faults.sort(key=lambda fault: (fault.file, fault.line or 0))
 
     def _tables(self) -> None:
+        distinct = frozenset[str]().union(*(entity.distinct for entity in ENTITIES.values()))
         for path in sorted(self.folder.glob("lookups/*.yaml")):
-            lookup, source = load_lookup(path, self.folder)
+            lookup, source = load_lookup(path, self.folder, distinct=path.stem in distinct)
             self.lookups[path.stem] = lookup
             self.faults += source.faults
         for path in sorted(self.folder.glob("rules/*.json")):
@@ -64,6 +71,18 @@ class Binder:
             source = read(self.folder / TARGETS, self.folder)
             self._targets = {} if source.faults else targets_of(source)
             self.faults += source.faults
+
+    def _chart(self, *, required: bool) -> None:
+        path = self.folder / CHART
+        if not path.is_file():
+            if required:
+                self.faults.append(SheetFault(CHART, "", "is missing: no amount would have an account of the ledger"))
+            return
+        self.chart, file = load_chart(path, self.folder, self.lookups, self.decisions)
+        if file is not None and not self.chart.source.faults:
+            prove(self.chart, file, self.lookups, KINDS)
+        self.faults += self.chart.source.faults
+        self.faults += [] if self.accounts is None else self.chart.faults_against(self.accounts)
 
     def _countries(self) -> None:
         for name, code in self._country_names().items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tandem.mapping.notation import Source, Spot
 from tandem.mapping.run import Hindrance
 
 _ANY = frozenset({"", "-"})
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 class Decision:
@@ -33,7 +35,20 @@ class Decision:
             raise ValueError(first_line(error)) from None
         tables = list(_tables(content))
         self.outputs = frozenset(column["field"] for _at, table in tables for column in table["outputs"])
+        self._cells = {
+            column["field"]: [rule.get(column["id"], "") for rule in table["rules"]]
+            for _at, table in tables
+            for column in table["outputs"]
+        }
         self._paths = _paths(tables)
+
+    def values_of(self, output: str) -> list[str | None]:
+        """What each rule gives for an output: the text of its cell, None for one that is worked out."""
+        return [_plain_text(cell) for cell in self._cells[output]]
+
+    def always(self, output: str) -> bool:
+        """Whether an output is never empty; a cell that is worked out may be."""
+        return all(self.values_of(output))
 
     def __call__(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs for this record.
@@ -53,6 +68,11 @@ class Decision:
             message = f"decision table {self.name} gives no {output}: its cell cannot be worked out for this record"
             raise Hindrance(message, kind="expression")
         return decided
+
+
+def _plain_text(cell: str) -> str | None:
+    text = cell.strip()
+    return text[1:-1] if _TEXT.fullmatch(text) else None
 
 
 def load_decision(path: Path, folder: Path) -> tuple[Decision | None, Source]:

@@ -62,14 +62,19 @@ class Lookup:
         return f"{key!r} is not in lookup {self.name}; {hint}{stop} Or add it to lookups/{self.name}.yaml"
 
 
-def load_lookup(path: Path, folder: Path) -> tuple[Lookup, Source]:
-    """One lookup file; what is wrong with it stands in the source's faults."""
+def load_lookup(path: Path, folder: Path, *, distinct: bool = False) -> tuple[Lookup, Source]:
+    """One lookup file; what is wrong with it stands in the source's faults.
+
+    A `distinct` one gives no two keys the same value, the empty one apart.
+    """
     source = read(path, folder)
     lookup = Lookup(path.stem, {})
     if not source.faults:
         file = checked(LookupFile, source.content, source)
         if file is not None:
             lookup = Lookup(path.stem, _folded(file.values, source), file.otherwise, tuple(file.values))
+            if distinct:
+                _refuse_twins(file, source)
     return lookup, source
 
 
@@ -82,3 +87,20 @@ def _folded(values: Mapping[str, Any], source: Source) -> dict[str, Any]:
             source.fault(("values", key), "needs one text, number or truth value")
         folded[key_of(key)] = value
     return folded
+
+
+def _refuse_twins(file: LookupFile, source: Source) -> None:
+    """What is written under one name for two keys would overwrite each other."""
+    named: dict[str, str] = {}
+    right = "they would overwrite each other over there; each needs a value of its own, or '' for none"
+    for key, value in file.values.items():
+        if not str(value).strip():
+            continue
+        first = named.setdefault(key_of(str(value)), key)
+        if first != key:
+            source.fault(("values", key), f"is {value!r}, and so is {first!r}: {right}")
+        kept = file.otherwise == "keep" and key_of(str(value)) not in map(key_of, file.values)
+        if kept:
+            source.fault(("values", key), f"is {value!r}, and by `otherwise` {value!r} itself would be: {right}")
+    if isinstance(file.otherwise, dict) and str(file.otherwise["value"]).strip():
+        source.fault(("otherwise",), f"all others would be {file.otherwise['value']!r}: {right}")

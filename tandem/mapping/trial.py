@@ -108,7 +108,13 @@ class Trial:
         name = self.entity.name
         beside, faults = self._beside(companions)
         policy = self.workbook.decide(name, beside | canonical.model_dump())
-        around = Circumstances(companions=beside, policy=policy, facts=self.facts, lookup=self.workbook.table)
+        around = Circumstances(
+            companions=beside,
+            policy=policy,
+            facts=self.facts,
+            lookup=self.workbook.table,
+            account=self.workbook.account,
+        )
         document = held("; ".join(_sentences(faults))) if faults else PLANS[name](canonical, around)
         if isinstance(document, Outcome):
             tried.would = "hold" if document.state is State.HELD else document.state.lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tandem.entities.cargo import TraceLine
 from tandem.errors import SheetError
 from tandem.mapping.binder import Binder
+from tandem.mapping.chart import Chart
 from tandem.mapping.decisions import Decision
 from tandem.mapping.finding import Mapped
 from tandem.mapping.guards import unheard
@@ -29,8 +30,10 @@ class Workbook:
         lookups: Mapping[str, Lookup],
         decisions: Mapping[str, Decision],
         version: str,
+        chart: Chart | None = None,
     ) -> None:
         self.version = version
+        self._chart = chart or Chart()
         self._directions = directions
         self._lookups = lookups
         self._decisions = decisions
@@ -54,14 +57,22 @@ class Workbook:
 
     @classmethod
     def inspect(
-        cls, folder: Path, *, widths: Mapping[str, int] | None = None, complete: bool = True
+        cls,
+        folder: Path,
+        *,
+        widths: Mapping[str, int] | None = None,
+        accounts: Collection[str] | None = None,
+        complete: bool = True,
     ) -> tuple[Self | None, list[SheetFault]]:
-        """As `load`, but with the faults as a list; no workbook if there is any."""
-        binder = Binder(folder, widths)
+        """As `load`, but with the faults as a list; no workbook if there is any.
+
+        With `accounts`, those of the company's ledger, the chart is checked against them too.
+        """
+        binder = Binder(folder, widths, accounts)
         binder.bind(complete=complete)
         if binder.faults:
             return None, binder.faults
-        return cls(binder.directions, binder.lookups, binder.decisions, binder.version), []
+        return cls(binder.directions, binder.lookups, binder.decisions, binder.version, binder.chart), []
 
     def apply(
         self,
@@ -103,6 +114,16 @@ class Workbook:
             return decision(context)
         except Hindrance as hindrance:
             return {"hold_reason": f"rules/{table}.json: {hindrance.message}"}
+
+    def account(self, kind: str, facets: Mapping[str, str]) -> str | None:
+        """The account of a kind of amount by store, tax, currency and tender; None if the chart has none.
+
+        A decision table that cannot be worked out for it counts as none: the amount is held and not misplaced.
+        """
+        try:
+            return self._chart.account(kind, facets)
+        except Hindrance:
+            return None
 
     def lookup(self, name: str, key: str) -> Any:
         """What a lookup makes of a value; None if it leaves it open.

@@ -12,7 +12,7 @@ from tandem.reconciliation import statements
 from tandem.reconciliation.difference import COLUMNS, CORRECT, HOLD, Difference, Sum
 from tandem.reconciliation.spool import KEPT, SHOWN, BrokenPicture, Picture
 from tandem.rules.stock_differences import CORRECTABLE, DECIMALS, Kind, Taken
-from tandem.values import ZERO
+from tandem.values import ZERO, utc_now
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -60,6 +60,10 @@ class Comparison:
     def corrections(self) -> Iterator[Difference]:
         """Those that are to be corrected."""
         return self.differences(where=f"decision = '{CORRECT}'")
+
+    def proposals(self, *, limit: int) -> Iterator[Difference]:
+        """Those that could be corrected and are held, the largest first."""
+        return self.differences(limit=limit, where=f"decision = '{HOLD}' AND {_CORRECTABLE}")
 
     def correctable(self, each: Decimal) -> tuple[int, Decimal]:
         """How many differences publishing once more would put right, and what those not beyond `each` add up to."""
@@ -131,7 +135,13 @@ def _quantity(value: Decimal) -> str:
 
 @contextmanager
 def compare(
-    kept: Picture, shown: Picture, *, skew: int = 0, decimals: int = 0, folder: Path | None = None
+    kept: Picture,
+    shown: Picture,
+    *,
+    skew: int = 0,
+    decimals: int = 0,
+    folder: Path | None = None,
+    now: int | None = None,
 ) -> Iterator[Comparison]:
     """Compare Sage Pro's picture with the shop's; the result is there until the end of the block.
 
@@ -141,6 +151,7 @@ def compare(
         skew: seconds by which the clocks of the systems and ours may differ.
         decimals: how many a quantity may have in the shop.
         folder: where the engine may put what does not fit into memory; beside the pictures if absent.
+        now: seconds since 1970, beyond which (and `skew`) no stamp is true; the present moment if absent.
 
     Raises:
         BrokenPicture: a file is not what was spooled.
@@ -149,14 +160,9 @@ def compare(
 
     for picture in (kept, shown):
         picture.check()
-    taken = Taken(sage=kept.began - skew, shop=shown.began - skew)
-    spill = folder or kept.file.parent / "spill"
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY,
-        "temp_directory": str(spill),
-        "preserve_insertion_order": False,
-    }
-    with duckdb.connect(config=settings) as engine:
+    present = int(utc_now().timestamp()) if now is None else now
+    taken = Taken(sage=kept.began - skew, shop=shown.began - skew, latest=present + skew)
+    with duckdb.connect(config=_settings(folder or kept.file.parent / "spill")) as engine:
         try:
             engine.execute(
                 statements.differences(statements.side(kept, KEPT), statements.side(shown, SHOWN), taken, decimals)
@@ -164,3 +170,7 @@ def compare(
         except duckdb.Error as error:
             raise BrokenPicture(f"the pictures could not be compared: {str(error).splitlines()[0]}") from None
         yield Comparison(engine, kept, shown)
+
+
+def _settings(spill: Path) -> dict[str, str | bool | int | float | list[str]]:
+    return {"memory_limit": MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False}

@@ -36,7 +36,8 @@ def kind(taken: Taken) -> str:
     """Of which kind a difference is, as far as both pictures tell."""
     return f"""CASE
     WHEN refused IS NOT NULL THEN refused
-    WHEN kept_changed >= {taken.shop} OR shown_changed >= {taken.sage} THEN '{Kind.LAG}'
+    WHEN kept_changed BETWEEN {taken.shop} AND {taken.latest}
+        OR shown_changed BETWEEN {taken.sage} AND {taken.latest} THEN '{Kind.LAG}'
     WHEN shown IS NULL THEN '{Kind.MISSING_IN_SHOP}'
     WHEN on_hand IS NULL THEN '{Kind.MISSING_IN_SAGE}'
     WHEN pack <> 1 AND shown = singles THEN '{Kind.UNIT}'

@@ -36,9 +36,18 @@ class Facts:
     hold_unmatched: bool = False
 
 
+Accounts = Callable[[str, Mapping[str, str]], str | None]
+"""The account of a kind of amount by store, tax, currency and tender; None if the chart has none."""
+
+
 def nothing(_name: str) -> Mapping[str, Any]:
     """Where there are no lookups."""
     return {}
+
+
+def no_account(_kind: str, _facets: Mapping[str, str]) -> str | None:
+    """Where there is no chart."""
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,21 +57,26 @@ class Circumstances:
     `companions` hold the records read beside it, in canonical names: the entity's own sheet brings them there by its
     direction `<companion>_from_<system>` (a shipment's `order_from_clarity` gives the fields of `ShopOrder`).
     `taken` is the demand, by sku and location, that is to be reckoned with; `lookup` gives a lookup of the sheets as a
-    whole. `policy` is the result of the entity's decision table; `hold_reason`, `location`, `payment_terms`, `release`
-    and `negative_quantity` are what plans look at. `approved` is set when a person let a held record pass: it waives
-    what policy holds, never what does not add up. `doubtful` is set when an earlier pass may have written the record
-    without the answer being known. `source` is the side that the record comes from, `found` the number of its
-    counterpart in the target where an equal field told it.
+    whole, `account` the account of a kind of amount. `policy` is the result of the entity's decision table;
+    `hold_reason`, `location`, `payment_terms`, `release` and `negative_quantity` are what plans look at. `approved` is
+    set when a person let a held record pass: it waives what policy holds, never what does not add up; `proposal` holds
+    the figures that a person saw and accepted, if that was about some. `again` is set when a pass before this one did
+    not end in a decision, `doubtful` when an earlier pass may have written the record without the answer being known.
+    `source` is the side that the record comes from, `found` the number of its counterpart in the target where an equal
+    field told it.
     """
 
     known: Known | None = None
     companions: Mapping[str, Any] = field(default_factory=dict)
     taken: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     lookup: Callable[[str], Mapping[str, Any]] = nothing
+    account: Accounts = no_account
     links: Mapping[str, str] = field(default_factory=dict)
     policy: Mapping[str, Any] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
     approved: bool = False
+    proposal: Mapping[str, Any] | None = None
+    again: bool = False
     source: System | None = None
     found: str | None = None
     doubtful: bool = False

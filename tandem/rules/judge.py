@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tandem.entities.cargo import Known
 from tandem.entities.state import Outcome, State
-
-FOLD = timedelta(hours=1)
-"""Clock times without an offset come twice in autumn: only a greater difference tells which one is older."""
+from tandem.versions import is_older
 
 GONE_THROUGH = frozenset({State.APPLIED, State.NOOP})
 """States that say the target holds what was last read."""
@@ -20,39 +18,6 @@ def version_of(value: Any) -> str | None:
     if value is None or value == "":
         return None
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def is_older(version: str | None, than: str | None) -> bool:
-    """Whether one version is certainly older than the other: counters as numbers, times as moments.
-
-    Versions of different kinds cannot be compared and then nothing is called older.
-    """
-    if version is None or than is None:
-        return False
-    if _is_counter(version) and _is_counter(than):
-        return _as_number(version) < _as_number(than)
-    left, right = _moment(version), _moment(than)
-    if left is None or right is None or (left.tzinfo is None) != (right.tzinfo is None):
-        return False
-    doubt = FOLD if left.tzinfo is None else timedelta(0)
-    return right - left > doubt
-
-
-def _is_counter(version: str) -> bool:
-    return version.isascii() and version.isdigit()
-
-
-def _as_number(counter: str) -> tuple[int, str]:
-    """Orders counters of any length without making numbers of them: a sender may count as far as it likes."""
-    digits = counter.lstrip("0")
-    return len(digits), digits
-
-
-def _moment(version: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(version)
-    except ValueError:
-        return None
 
 
 def older(version: str | None, known: Known | None) -> Outcome | None:
@@ -87,15 +52,15 @@ def same(content_hash: str | None, version: str | None, known: Known | None) -> 
     return _unchanged(content_hash, known.content_hash, known, "the content is what was applied before")
 
 
-def unheeded(content_hash: str | None, told: str | None, version: str | None, known: Known | None) -> Outcome | None:
+def unheeded(content_hash: str | None, told: str | None, known: Known | None) -> Outcome | None:
     """Of what is reckoned from more than the record: STALE if an older state was told of and nothing else came since.
 
-    The owner's present content counts even under an older stamp: stamps have whole seconds, and an import may bring
-    old ones. Content that is the same is reckoned again.
+    The owner's present content counts, whatever its stamp: stamps have whole seconds, an import may bring old ones, and
+    part of the content bears none. Content that is the same is reckoned again, unless a person gave it up.
     """
     if known is not None and content_hash == known.content_hash and (settled := older(told, known)):
         return settled
-    return given_up(version, content_hash, known)
+    return given_up(None, content_hash, known)
 
 
 def same_payload(payload_hash: str | None, known: Known | None) -> Outcome | None:

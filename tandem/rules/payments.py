@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tandem.entities.order import Order, Payment
 from tandem.values import ZERO
 
 RECEIPTS = frozenset({"capture", "sale", "giftCard", "storeCredit"})
+
+
+class Paid(Protocol):
+    """Whatever has payments: an order of the shop, or one as it was sold."""
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """Movements of money, as they came."""
 
 
 class CaptureState(NamedTuple):
@@ -20,12 +28,12 @@ class CaptureState(NamedTuple):
     received: Decimal
 
 
-def receipts(order: Order) -> tuple[Payment, ...]:
+def receipts(order: Paid) -> tuple[Payment, ...]:
     """The payments that are money: captured, sold at once, or taken off a gift card or store credit."""
     return tuple(p for p in order.payments if p.kind in RECEIPTS and p.status == "success")
 
 
-def capture_state(order: Order) -> CaptureState:
+def capture_state(order: Paid) -> CaptureState:
     """Where the order's payments stand."""
     authorised = _sum(order, "authorization")
     captured = _sum(order, "capture")
@@ -41,5 +49,5 @@ def capture_note(order: Order) -> str:
     return f"authorised {state.authorised}, captured {state.captured}, {state.uncaptured} not captured yet"
 
 
-def _sum(order: Order, kind: str) -> Decimal:
+def _sum(order: Paid, kind: str) -> Decimal:
     return sum((p.amount for p in order.payments if p.kind == kind and p.status == "success"), ZERO)

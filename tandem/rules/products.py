@@ -47,7 +47,7 @@ def _forth(product: Product, listing: Listing | None, around: Circumstances) -> 
         return ProductDocument(product=product, published=False, notes=(f"unpublished: status {product.status!r}",))
     price = None if product.price is None else shown(product.price * listing.pack)
     if fault := price_fault(product, price, listing, around):
-        return held(fault)
+        return _held(fault, price)
     wanted = published if isinstance(published, bool) else None
     if product.name == listing.name and price in (None, listing.unit_price) and wanted in (None, listing.published):
         return _linked(around, "the shop shows this already")
@@ -75,14 +75,19 @@ def price_fault(product: Product, price: Decimal | None, listing: Listing, aroun
         return f"{both}, and these are {product.currency} and {listing.currency}"
     if price < 0:
         return f"{both}; a price is not below zero"
-    if around.approved:
-        return ""
+    if around.approved and (around.proposal or {}).get("price") == f"{price}":
+        return ""  # a person has seen this price, and no other
     if price == ZERO and not around.facts.zero_prices:
         return f"{both}; approve it if it is to be free of charge"
     limit = around.facts.price_jump
     if limit and old and (price >= old * limit or price * limit <= old):
         return f"{both}; that is {limit:f} times or more apart: approve it if it is right"
     return ""
+
+
+def _held(fault: str, price: Decimal | None) -> Outcome:
+    """With the price that a person would approve."""
+    return held(fault) if price is None else held(fault, proposal={"price": f"{price}"})
 
 
 def shown(price: Decimal) -> Decimal:
@@ -104,7 +109,7 @@ def _absent(
         return _unmatched(f"sku: the shop has no product {product.sku}", around)
     price = None if product.price is None else shown(product.price)
     if fault := price_fault(product, price, Listing(), around):
-        return held(fault)
+        return _held(fault, price)
     return ProductDocument(product=product, unit_price=price, published=False, create=True)
 
 

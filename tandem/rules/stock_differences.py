@@ -77,10 +77,14 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Taken:
-    """When each picture was begun, in whole seconds since 1970 and less what clocks may differ."""
+    """When each picture was begun, in whole seconds since 1970 and less what clocks may differ.
+
+    A stamp beyond `latest`, the present moment and what clocks may differ, says nothing of when a record changed.
+    """
 
     sage: int
     shop: int
+    latest: int
 
 
 def expected(kept: Kept, decimals: int = 0) -> Decimal:
@@ -97,7 +101,7 @@ def kind_of(kept: Kept | None, shown: Shown | None, taken: Taken, *, decimals: i
         return Kind(kept.refused)
     if kept is not None and _agree(kept, shown, decimals):
         return None
-    if _later(kept, taken.shop) or _later(shown, taken.sage):
+    if _later(kept, taken.shop, taken.latest) or _later(shown, taken.sage, taken.latest):
         return Kind.LAG
     if shown is None:
         return Kind.MISSING_IN_SHOP
@@ -112,9 +116,9 @@ def _agree(kept: Kept, shown: Shown | None, decimals: int) -> bool:
     return not kept.due if shown is None else shown.available == expected(kept, decimals)
 
 
-def _later(side: Kept | Shown | None, moment: int) -> bool:
+def _later(side: Kept | Shown | None, moment: int, latest: int) -> bool:
     """Whether this side changed after the other's picture was begun, so that the two tell of different times."""
-    return side is not None and side.changed is not None and side.changed >= moment
+    return side is not None and side.changed is not None and moment <= side.changed <= latest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

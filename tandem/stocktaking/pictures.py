@@ -12,13 +12,16 @@ from pydantic import ValidationError
 
 from tandem.connectors.protocol import Record
 from tandem.entities import ENTITIES, System
-from tandem.entities.stock import Item, Level, ShopProduct, folded
+from tandem.entities.kits import folded
+from tandem.entities.stock import Item, Level, ShopProduct
 from tandem.errors import TandemError
 from tandem.line import outage
 from tandem.line.connection import Connection
 from tandem.reconciliation import KEPT, SHOWN, Picture, Spool
 from tandem.rules.stock_differences import Kept, Shown
-from tandem.stocktaking.reading import STOCK, Demand, Reader, Surroundings, seconds, shown
+from tandem.stocktaking.reading import STOCK, Reader, seconds, shown
+from tandem.stocktaking.surroundings import Surroundings, summed
+from tandem.store.demand import Portion
 from tandem.values import utc_now
 
 M = TypeVar("M", Item, ShopProduct)
@@ -38,7 +41,7 @@ class Pictures:
     kept: Picture
     shown: Picture
     since: datetime
-    demand: Demand
+    demand: tuple[Portion, ...]
     aside: int
 
 
@@ -57,23 +60,44 @@ async def take(line: Connection, folder: Path, told: Told = lambda _what, _count
     await _products(line, around, told)
     await _items(line, around, told)
     theirs = await _shop(line, folder, around, told)
-    around.demand = line.store.demand.everything(line.name)
+    portions = line.store.demand.everything(line.name)
+    around.demand = summed(portions)
     ours, aside = await _company(line, folder, around, told)
-    return Pictures(kept=ours, shown=theirs, since=since, demand=around.demand, aside=aside)
+    return Pictures(kept=ours, shown=theirs, since=since, demand=tuple(portions), aside=aside)
 
 
 async def _products(line: Connection, around: Surroundings, told: Told) -> None:
     companion = ENTITIES[STOCK].route(System.SAGEPRO).companions["product"]
+    connector, linked = line.connectors[System.CLARITY], set[str]()
     count = 0
-    async for page in line.connectors[System.CLARITY].changed(companion.resource, since=None):
-        for record in page:
-            sku = folded(str(record.get(companion.by or "")))
-            product = _beside(line, around, sku, "product_from_clarity", record, ShopProduct)
-            if product is None or product.deleted:
-                around.packs.pop(sku, None)
-            else:
-                around.packs[sku] = product.pack
+    async for page in connector.changed(companion.resource, since=None):
+        numbers = [connector.key(companion.resource, record) for record in page]
+        items = line.store.links.reverse(line.name, companion.linked, numbers) if companion.linked else {}
+        for number, record in zip(numbers, page, strict=True):
+            _product(line, around, linked, str(record.get(companion.by or "")), items.get(number), record)
         told("products of the shop", count := count + len(page))
+
+
+def _product(
+    line: Connection, around: Surroundings, linked: set[str], name: str, item: str | None, record: Record
+) -> None:
+    """One product under the code of Sage Pro's that it is linked to, whatever it is called, else under its own."""
+    sku = folded(name if item is None else item)
+    product = _beside(line, around, sku, "product_from_clarity", record, ShopProduct)
+    if product is not None and product.deleted:
+        around.deleted.add(folded(name))
+    elif product is not None:
+        around.deleted.discard(folded(name))
+    if sku in linked and item is None:
+        return
+    around.names.pop(sku, None)
+    around.packs.pop(sku, None)
+    if product is None or product.deleted:
+        return
+    around.packs[sku] = product.pack
+    if item is not None:
+        linked.add(sku)
+        around.names |= {sku: name} if folded(name) != sku else {}
 
 
 async def _items(line: Connection, around: Surroundings, told: Told) -> None:
@@ -92,10 +116,13 @@ async def _items(line: Connection, around: Surroundings, told: Told) -> None:
 async def _shop(line: Connection, folder: Path, around: Surroundings, told: Told) -> Picture:
     connector = line.connectors[System.CLARITY]
     resource = ENTITIES[STOCK].route(System.SAGEPRO).companions["levels"].resource
+    owned = {*(around.packs.keys() - around.names.keys()), *map(folded, around.names.values()), *around.refused}
     with Spool[Shown](folder / "clarity.csv", SHOWN, began=_now()) as spool:
         async for page in connector.changed(resource, since=None):
-            rows = (shown(_level(line, record), seconds(connector.stamp(resource, record))) for record in page)
-            spool.add(row for row in rows if around.sells(row.sku))
+            rows = [shown(_level(line, record), seconds(connector.stamp(resource, record))) for record in page]
+            kept = [row for row in rows if around.shows(row.sku)]
+            around.ownerless |= {row.key for row in kept if folded(row.sku) not in owned}
+            spool.add(kept)
             told("stock in the shop", spool.rows)
         return spool.finish()
 
@@ -111,6 +138,8 @@ async def _company(line: Connection, folder: Path, around: Surroundings, told: T
             )
             spool.add(row for row in rows if row is not None)
             told("stock in Sage Pro", spool.rows)
+        unlisted = await connector.read(route.read, reader.unlisted())
+        spool.add(row for key, record in unlisted.items() if record and (row := reader.row(record, key, None)))
         spool.add(reader.kin())
         return spool.finish(), reader.aside
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,44 +10,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from tandem.connectors.protocol import Record
-from tandem.entities.stock import Item, Level, Shelf, Stock, folded, recipes
+from tandem.entities.kits import folded, kits
+from tandem.entities.stock import Level, Shelf, Stock
 from tandem.line.connection import Connection
 from tandem.mapping import Finding
 from tandem.rules.circumstances import Circumstances
-from tandem.rules.stock import closed, sellable
+from tandem.rules.sellable import sellable
+from tandem.rules.stock import closed, held_back, not_held_back
 from tandem.rules.stock_differences import Kept, Kind, Shown
+from tandem.stocktaking.surroundings import Surroundings, key_of
 from tandem.values import ZERO
 
 STOCK = "stock"
-
-Demand = Mapping[tuple[str, str], Decimal]
-"""What is taken, by folded sku and location."""
-
-
-def key_of(sku: str, location: str) -> str:
-    """An item at a location of the shop, in the form in which both sides compare."""
-    return f"{folded(sku)}|{folded(location)}"
-
-
-@dataclass(kw_only=True)
-class Surroundings:
-    """What decides about stock beside it, by folded sku.
-
-    The shop's live products with what one of each holds, Sage Pro's items, and why one of either is not understood.
-    """
-
-    packs: dict[str, Decimal] = field(default_factory=dict)
-    items: dict[str, Item] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    demand: Demand = field(default_factory=dict)
-
-    def sells(self, sku: str) -> bool:
-        """Whether the shop has a product of this code, or one that is not understood."""
-        return folded(sku) in self.packs or folded(sku) in self.refused
-
-    def taken(self, sku: str, location: str) -> Decimal:
-        """What is taken of an item at a location; what nobody has routed yet may leave any."""
-        return self.demand.get((folded(sku), location), ZERO) + self.demand.get((folded(sku), ""), ZERO)
 
 
 class Reader:
@@ -58,9 +31,8 @@ class Reader:
         self.aside = 0
         self._line = line
         self._around = around
-        known = {kit: parts for kit, parts in recipes(line.workbook.table).items() if parts}
-        self._kin = {*known, *(part for parts in known.values() for part in parts)}
-        self._kits = set(known)
+        self._kits = kits(line.workbook.table)
+        self._kin = {*self._kits.parts, *self._kits.users}
         self._apart: dict[tuple[str, str], Stock] = {}
 
     def row(self, record: Record, key: str, changed: int | None) -> Kept | None:
@@ -75,9 +47,8 @@ class Reader:
             item, _, location = key.rpartition("|")
             return Kept(key="", item=item, location=location, refused=Kind.REFUSED, why=why)
         sku = folded(stock.sku)
-        if sku in self._around.refused:
-            key, why = key_of(sku, stock.shop_location), self._around.refused[sku]
-            return Kept(key=key, item=stock.sku, location=stock.location, refused=Kind.REFUSED, why=why)
+        if why := self._unclear(stock):
+            return self._not_understood(stock, why)
         if stock.shop_location and sku in self._kin:
             self._apart[sku, stock.location] = stock
             return None
@@ -86,6 +57,26 @@ class Reader:
             return None
         demand = self._around.taken(stock.sku, stock.location)
         return self._kept(stock, demand=demand, changed=changed)
+
+    def _unclear(self, stock: Stock) -> str:
+        """Why the stock of an item that is understood by itself cannot be compared; empty if it can."""
+        sku = folded(stock.sku)
+        if found := self._around.refused.get(sku):
+            return found
+        if found := self._kits.unclear.get(sku):
+            return f"lookups/kits.yaml: {stock.sku} {found}"
+        if sku not in self._around.packs and self._around.key(stock) in self._around.ownerless:
+            return f"the shop has no product {stock.sku} and shows stock of it"
+        return ""
+
+    def _not_understood(self, stock: Stock, why: str) -> Kept:
+        key = self._around.key(stock)
+        return Kept(key=key, item=stock.sku, location=stock.location, refused=Kind.REFUSED, why=why)
+
+    def unlisted(self) -> list[str]:
+        """Keys of kits and parts that the list lacks at places of their kin: they may be sold all the same."""
+        places = {location for _, location in self._apart}
+        return sorted(f"{sku}|{place}" for sku in self._kin for place in places if (sku, place) not in self._apart)
 
     def kin(self) -> list[Kept]:
         """The rows of kits and of what they are made of, now that all of them are known."""
@@ -97,10 +88,10 @@ class Reader:
         shelves = {sku: _shelf(stock) for sku, stock in here.items()}
         taken = {(sku, location): self._around.taken(sku, location) for sku in self._kin}
         around = Circumstances(taken=taken, lookup=self._line.workbook.table)
-        own = recipes(self._line.workbook.table)
-        here |= {kit: _absent(kit, stock) for kit in self._kits - here.keys() for stock in list(here.values())[:1]}
+        some = next(iter(here.values()))
+        here |= {kit: _absent(kit, some) for kit in self._kits.parts.keys() - here.keys()}
         return [
-            self._kept(stock, pieces=sellable(stock, own.get(sku) or {}, shelves, around), made=sku in self._kits)
+            self._kept(stock, pieces=sellable(stock, shelves, around), made=sku in self._kits.parts)
             for sku, stock in here.items()
             if sku in self._around.packs
         ]
@@ -128,8 +119,11 @@ class Reader:
         item = self._around.items.get(folded(stock.sku))
         policy = self._policy(stock)
         why = closed(stock, item, policy, made=made)
+        safety = held_back(policy)
+        if safety is None and not why:
+            return self._not_understood(stock, not_held_back(stock, policy))
         return Kept(
-            key=key_of(stock.sku, stock.shop_location),
+            key=self._around.key(stock),
             item=stock.sku,
             location=stock.location,
             on_hand=stock.on_hand,
@@ -137,7 +131,7 @@ class Reader:
             computed=stock.available_computed,
             demand=demand,
             pieces=pieces,
-            safety=Decimal(str(policy.get("safety_stock") or 0)),
+            safety=safety or ZERO,
             pack=self._around.packs[folded(stock.sku)],
             sold=not why,
             due=not stock.gone,

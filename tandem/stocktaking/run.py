@@ -68,6 +68,10 @@ class Stocktaking:
         """Announce the corrections; how many."""
         return corrections.announce(self.line, comparison, run=self.name)
 
+    def propose(self, comparison: Comparison) -> int:
+        """Lay on the desk what a person may have corrected; how many letters lie there."""
+        return corrections.propose(self.line, comparison)
+
     def report(self, comparison: Comparison, judgement: Judgement, *, aside: int, announced: int) -> Report:
         """Write the report, and ask for an alert where a person must decide."""
         made = report(comparison, judgement, self.folder, aside=aside, announced=announced)
@@ -75,13 +79,15 @@ class Stocktaking:
         return made
 
 
-async def stocktake(line: Connection, limits: Limits, told: Told) -> Report:
-    """All of it in this process, without Prefect."""
+async def stocktake(line: Connection, limits: Limits, told: Told, *, only_look: bool = False) -> Report:
+    """All of it in this process, without Prefect; nothing comes before a person of what was only looked at."""
     with Stocktaking(line).place() as run:
         # Loading the library freezes what is in memory; the engine's own objects had better not be among that.
         taken, _ = await asyncio.gather(run.take(told), asyncio.to_thread(line.gate.warm))
         with run.compared(taken) as comparison:
             judgement = run.judge(comparison, limits)
             announced = run.correct(comparison)
+            if not only_look:
+                run.propose(comparison)
             made = run.report(comparison, judgement, aside=taken.aside, announced=announced)
     return made

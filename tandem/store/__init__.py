@@ -33,6 +33,7 @@ Letters (dead-letter desk)
     letters.edit(id, payload, who, now) -> int      the number of the new version
     letters.replay(ids, who, now, approve=False) -> int   how many were put back; asking twice puts back once
     letters.give_up(id, reason, who, now)           the record becomes SKIPPED
+    letters.propose(connection, company, entity, source, proposed, now) -> int   what a person may have written
 
 The rest
     cursors.get(connection, name) -> Cursor | None; cursors.set(connection, name, Cursor)
@@ -64,6 +65,7 @@ from tandem.store.model import (
     SettleReport,
     Status,
 )
+from tandem.store.proposals import Proposal
 from tandem.store.store import Store
 from tandem.store.unused import Unused
 
@@ -75,6 +77,7 @@ __all__ = [
     "Letter",
     "LetterVersion",
     "Line",
+    "Proposal",
     "PutResult",
     "Record",
     "SettleReport",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from tandem.store import bulk
 from tandem.store.database import Database
 from tandem.store.desk import alerts
 from tandem.store.model import Alert
@@ -56,13 +57,7 @@ class Alerts:
         recent = sa.update(alerts).where(alike, alerts.c.sent_at > since).values(count=alerts.c.count + 1)
         if tx.execute(recent).rowcount:
             return False
-        insert = self._database.insert(alerts)
-        statement = insert.on_conflict_do_update(
-            index_elements=["connection", "key"],
-            index_where=alerts.c.sent_at.is_(None),
-            set_={"count": alerts.c.count + 1, "text": insert.excluded.text},
-        )
-        return bool(tx.execute(statement.returning(alerts.c.count), [row]).scalar_one() == 1)
+        return bulk.alerted(self._database, tx, [row]) == 1
 
     def _change(self, ids: Iterable[int], **values: object) -> None:
         statement = sa.update(alerts).where(alerts.c.id.in_(list(ids))).values(values)

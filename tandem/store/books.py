@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 from tandem.entities.cargo import Cargo
 from tandem.entities.state import State
 from tandem.store.database import Database
+from tandem.store.heeding import folded_key
 from tandem.store.judgement import record_row
 from tandem.store.leases import waits_for
 from tandem.store.tables import records
 from tandem.store.tally import tally
 from tandem.store.whose import Whose, matching, of
 
-_FIXED = {"id", "connection", "company", "entity", "key", "source", "first_seen"}
+_FIXED = {"id", "connection", "company", "entity", "key", "source", "first_seen", "folded"}
 _LIGHT = [column for column in records.c if column.name != "payload"]
 """All that is read before a change; the payload is large, and most passes leave it as it is."""
 
@@ -75,6 +76,7 @@ class RecordBooks:
                 "written": False,
                 "first_seen": cargo.message.received_at,
                 "updated_at": now,
+                "folded": folded_key(whose.entity, cargo.message.source, whose.key),
             }
             for whose, cargo in missing
         ]

@@ -7,43 +7,35 @@ database reads the rows while Python goes on with something else.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, CursorResult, Dialect, Select, Table
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.sql.compiler import SQLCompiler as Compiled
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from tandem.entities.state import State
 from tandem.store.columns import Moment
 from tandem.store.database import Database
-from tandem.store.desk import counters, tallies
+from tandem.store.desk import alerts, counters, tallies
 from tandem.store.tables import demand, inbox, links, queue, records
-
-Row = Mapping[str, Any]
-
-ROWS = "rows"
+from tandem.store.unpacking import Row, compiled, inserting, run
 
 
 def events(database: Database, tx: Connection, rows: Sequence[Row]) -> set[tuple[str, str, str]]:
     """Stores the events that are new; gives connection, source and id of those that were."""
-    return {tuple(found) for found in _run(database, tx, _events(database.sqlite), inbox, rows)}
+    return {tuple(found) for found in run(database, tx, _events(database.sqlite), inbox, rows)}
 
 
 def queued(database: Database, tx: Connection, rows: Sequence[Row], *, hurry: bool) -> None:
     """Queues keys with work to do; one that is there already becomes ready, with `hurry` even out of its back-off."""
-    _run(database, tx, _queued(database.sqlite, hurry), queue, rows)
+    run(database, tx, _queued(database.sqlite, hurry), queue, rows)
 
 
 def met(database: Database, tx: Connection, rows: Sequence[Row]) -> list[tuple[str, str, str, str]]:
     """Stores records that were never seen before; gives connection, entity, state and key of each that was not."""
-    return [tuple(found) for found in _run(database, tx, _met(database.sqlite), records, rows)]
+    return [tuple(found) for found in run(database, tx, _met(database.sqlite), records, rows)]
 
 
 def demanded(database: Database, tx: Connection, rows: Sequence[Row]) -> None:
@@ -52,7 +44,7 @@ def demanded(database: Database, tx: Connection, rows: Sequence[Row]) -> None:
     An order has many lines; on SQLite, which is in this process, binding each costs half of what a document does.
     """
     if not database.sqlite:
-        _run(database, tx, _demanded(database.sqlite), demand, rows)
+        run(database, tx, _demanded(database.sqlite), demand, rows)
         return
     dialect, moments, bound = database.engine.dialect, {}, []
     for row in rows:
@@ -65,30 +57,40 @@ def demanded(database: Database, tx: Connection, rows: Sequence[Row]) -> None:
 
 def tallied(database: Database, tx: Connection, rows: Sequence[Row]) -> None:
     """Adds to the numbers of records."""
-    _run(database, tx, _added(database.sqlite, tallies, ("connection", "entity", "state", "shard")), tallies, rows)
+    run(database, tx, _added(database.sqlite, tallies, ("connection", "entity", "state", "shard")), tallies, rows)
 
 
 def bound(database: Database, tx: Connection, rows: Sequence[Row], *, by_hand: bool) -> int:
     """Binds records to targets, by hand over everything, else never over what a person bound; how many changed."""
-    return len(_run(database, tx, _bound(database.sqlite, by_hand), links, rows).all())
+    return len(run(database, tx, _bound(database.sqlite, by_hand), links, rows).all())
 
 
 def counted(database: Database, tx: Connection, rows: Sequence[Row]) -> None:
     """Adds to the counters."""
-    _run(database, tx, _added(database.sqlite, counters, ("connection", "name")), counters, rows)
+    run(database, tx, _added(database.sqlite, counters, ("connection", "name")), counters, rows)
+
+
+def replaced(database: Database, tx: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Stores rows of a register; one whose primary key is taken is overwritten in the columns that are given."""
+    run(database, tx, _replaced(database.sqlite, table, tuple(rows[0])), table, rows)
+
+
+def alerted(database: Database, tx: Connection, rows: Sequence[Row]) -> int:
+    """Stores an alert, or adds to the one of its key that was not sent yet; how often it was given."""
+    return int(run(database, tx, _alerted(database.sqlite), alerts, rows).scalar_one())
 
 
 @lru_cache(maxsize=2)
 def _events(lite: bool) -> Compiled:
     names = tuple(column.name for column in inbox.c if column.name != "id")
-    fresh = _insert(inbox, names, lite).on_conflict_do_nothing(index_elements=["connection", "source", "event_id"])
-    return _compiled(fresh.returning(inbox.c.connection, inbox.c.source, inbox.c.event_id), lite)
+    fresh = inserting(inbox, names, lite).on_conflict_do_nothing(index_elements=["connection", "source", "event_id"])
+    return compiled(fresh.returning(inbox.c.connection, inbox.c.source, inbox.c.event_id), lite)
 
 
 @lru_cache(maxsize=4)
 def _queued(lite: bool, hurry: bool) -> Compiled:
     names = ("connection", "company", "entity", "key", "source", "rank", "received_at", "place", "available_at")
-    insert = _insert(queue, (*names, "state", "ready", "attempts"), lite)
+    insert = inserting(queue, (*names, "state", "ready", "attempts"), lite)
     free: ColumnElement[bool] = queue.c.lease_owner.is_(None)
     if not hurry:
         free &= (queue.c.state == State.WAITING) | (queue.c.state == State.PARKED)
@@ -101,7 +103,7 @@ def _queued(lite: bool, hurry: bool) -> Compiled:
             "available_at": sa.case((free, new.available_at), else_=queue.c.available_at),
         },
     )
-    return _compiled(statement, lite)
+    return compiled(statement, lite)
 
 
 _NAMES_OF_LINE = itemgetter("connection", "company", "entity", "key", "line", "sku", "location")
@@ -116,23 +118,23 @@ _MET = ("connection", "entity", "state", "key")
 @lru_cache(maxsize=2)
 def _met(lite: bool) -> Compiled:
     names = ("connection", "company", "entity", "key", "source", "state", "reason", "fault", "written")
-    insert = _insert(records, (*names, "first_seen", "updated_at"), lite)
+    insert = inserting(records, (*names, "first_seen", "updated_at", "folded"), lite)
     fresh = insert.on_conflict_do_nothing(index_elements=["connection", "company", "entity", "key"])
-    return _compiled(fresh.returning(*(records.c[name] for name in _MET)), lite)
+    return compiled(fresh.returning(*(records.c[name] for name in _MET)), lite)
 
 
 @lru_cache(maxsize=2)
 def _demanded(lite: bool) -> Compiled:
     names = tuple(column.name for column in demand.c)
-    insert = _insert(demand, names, lite)
+    insert = inserting(demand, names, lite)
     values = {name: insert.excluded[name] for name in ("sku", "location", "quantity", "version", "taken_at")}
     keys = [column.name for column in demand.primary_key]
-    return _compiled(insert.on_conflict_do_update(index_elements=keys, set_=values), lite)
+    return compiled(insert.on_conflict_do_update(index_elements=keys, set_=values), lite)
 
 
 @lru_cache(maxsize=4)
 def _bound(lite: bool, by_hand: bool) -> Compiled:
-    insert = _insert(links, ("connection", "company", "entity", "key", "target", "origin", "bound_at"), lite)
+    insert = inserting(links, ("connection", "company", "entity", "key", "target", "origin", "bound_at"), lite)
     new, by_machine = insert.excluded, links.c.origin != "manual"
     differs = links.c.target != new.target
     statement = insert.on_conflict_do_update(
@@ -140,59 +142,28 @@ def _bound(lite: bool, by_hand: bool) -> Compiled:
         set_={name: new[name] for name in ("target", "origin", "bound_at")},
         where=(differs | by_machine) if by_hand else (differs & by_machine),
     )
-    return _compiled(statement.returning(links.c.id), lite)
+    return compiled(statement.returning(links.c.id), lite)
+
+
+@lru_cache(maxsize=2)
+def _alerted(lite: bool) -> Compiled:
+    insert = inserting(alerts, ("connection", "key", "title", "text", "count", "attempts", "error", "created_at"), lite)
+    statement = insert.on_conflict_do_update(
+        index_elements=["connection", "key"],
+        index_where=alerts.c.sent_at.is_(None),
+        set_={"count": alerts.c.count + 1, "text": insert.excluded.text},
+    )
+    return compiled(statement.returning(alerts.c.count), lite)
+
+
+@lru_cache(maxsize=16)
+def _replaced(lite: bool, table: Table, names: tuple[str, ...]) -> Compiled:
+    insert, keys = inserting(table, names, lite), [column.name for column in table.primary_key]
+    changed = {name: insert.excluded[name] for name in names if name not in keys}
+    return compiled(insert.on_conflict_do_update(index_elements=keys, set_=changed), lite)
 
 
 @lru_cache(maxsize=4)
 def _added(lite: bool, table: Table, keys: tuple[str, ...]) -> Compiled:
-    insert = _insert(table, (*keys, "n"), lite)
-    return _compiled(insert.on_conflict_do_update(index_elements=keys, set_={"n": table.c.n + insert.excluded.n}), lite)
-
-
-def _insert(table: Table, names: tuple[str, ...], lite: bool) -> Any:
-    statement = sqlite.insert(table) if lite else postgresql.insert(table)
-    return statement.from_select(list(names), _unpacked(table, names, lite))
-
-
-def _unpacked(table: Table, names: tuple[str, ...], lite: bool) -> Select[Any]:
-    document = sa.bindparam(ROWS, type_=sa.Text())
-    if lite:
-        each = sa.func.json_each(document).table_valued("value")
-        fields = [sa.func.json_extract(each.c.value, sa.literal_column(f"'$.{name}'")) for name in names]
-        return sa.select(*fields).where(sa.true())  # without a WHERE, SQLite takes ON CONFLICT for the ON of a join
-    typed = [sa.column(name, _plain(table.c[name].type)) for name in names]
-    unpacked = sa.func.json_to_recordset(sa.cast(document, sa.JSON())).table_valued(*typed)
-    return sa.select(*unpacked.render_derived(with_types=True).c)
-
-
-def _plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """PostgreSQL's own type of a column; a time is told from text by it."""
-    loaded = kind.load_dialect_impl(postgresql.dialect()) if isinstance(kind, TypeDecorator) else kind  # type: ignore[no-untyped-call]
-    return sa.Text() if isinstance(loaded, sa.Text) else loaded
-
-
-def _compiled(statement: Any, lite: bool) -> Compiled:
-    """The statement as the driver takes it."""
-    made: Compiled = statement.compile(dialect=sqlite.dialect() if lite else psycopg.dialect())  # type: ignore[no-untyped-call]
-    return made
-
-
-def _run(
-    database: Database, tx: Connection, statement: Compiled, table: Table, rows: Sequence[Row]
-) -> CursorResult[Any]:
-    values = statement.construct_params({ROWS: _packed(table, rows, database.engine.dialect)})
-    names = getattr(statement, "positiontup", None)
-    return tx.exec_driver_sql(statement.string, tuple(values[name] for name in names) if names else values)
-
-
-def _packed(table: Table, rows: Sequence[Row], dialect: Dialect) -> str:
-    """The rows as one document: each value as its column would have it on the wire."""
-    kinds = {name: table.c[name].type for name in rows[0]}
-    special = [(name, kind) for name, kind in kinds.items() if isinstance(kind, TypeDecorator)]
-    document = []
-    for row in rows:
-        plain = dict(row)
-        for name, kind in special:
-            plain[name] = kind.process_bind_param(plain[name], dialect)
-        document.append(plain)
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
+    insert = inserting(table, (*keys, "n"), lite)
+    return compiled(insert.on_conflict_do_update(index_elements=keys, set_={"n": table.c.n + insert.excluded.n}), lite)

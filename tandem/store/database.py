@@ -6,7 +6,7 @@ import contextlib
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,22 +76,17 @@ class Database:
         """An INSERT of this dialect, which knows ON CONFLICT."""
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
 
-    def upsert(self, table: Table, row: Mapping[str, Any], *, keys: tuple[str, ...]) -> Any:
-        """Inserts rows shaped like `row` or, where the key is taken, overwrites the columns that they have."""
-        statement = self.insert(table)
-        changed = {name: statement.excluded[name] for name in row if name not in keys}
-        return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
-
     def belongs(self, connection: str, company: str) -> None:
         """Holds a connection to its one company; the first word on it is final.
 
         Raises:
             SettingsError: it belongs to another.
         """
-        if connection not in self._companies:
+        known = self._companies.get(connection) or self._company(connection)
+        if known is None:
             new = self.insert(connections).values(connection=connection, company=company)
             self.write(lambda tx: tx.execute(new.on_conflict_do_nothing(index_elements=["connection"])))
-        known = self.company_of(connection)
+            known = self.company_of(connection)
         if known != company:
             raise SettingsError(
                 f"connection {connection!r} belongs to company {known!r} in this store, not {company!r}: "
@@ -104,13 +99,18 @@ class Database:
         Raises:
             SettingsError: nothing was ever stored for it.
         """
-        if connection not in self._companies:
-            asked = sa.select(connections.c.company).where(connections.c.connection == connection)
-            found = self.read(lambda tx: tx.execute(asked).scalar())
-            if found is None:
-                raise SettingsError(f"the store knows no connection {connection!r}; check TANDEM_CONNECTION")
+        found = self._companies.get(connection) or self._company(connection)
+        if found is None:
+            raise SettingsError(f"the store knows no connection {connection!r}; check TANDEM_CONNECTION")
+        return found
+
+    def _company(self, connection: str) -> str | None:
+        """As it stands in the store; remembered, because it never changes."""
+        asked = sa.select(connections.c.company).where(connections.c.connection == connection)
+        found: str | None = self.read(lambda tx: tx.execute(asked).scalar())
+        if found is not None:
             self._companies[connection] = found
-        return self._companies[connection]
+        return found
 
     def _run(self, engine: sa.Engine, work: Callable[[Connection], T]) -> T:
         for attempt in range(1, TRIES + 1):

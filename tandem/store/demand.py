@@ -36,6 +36,16 @@ class Outstanding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Portion:
+    """So many of a folded sku, taken from a location (`ANYWHERE`: nobody knows yet) at a moment."""
+
+    sku: str
+    location: str
+    quantity: Decimal
+    taken_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stray:
     """A line of demand whose record is at rest: nobody would ever release it."""
 
@@ -82,13 +92,11 @@ class Demand:
 
         return self._database.write(take)
 
-    def everything(self, connection: str) -> dict[tuple[str, str], Decimal]:
-        """All that is taken, by folded sku and location: one picture of one moment."""
-        asked = sa.select(demand.c.sku, demand.c.location, demand.c.quantity).where(demand.c.connection == connection)
-        found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        for row in self._database.read(lambda tx: tx.execute(asked).all()):
-            found[row.sku, row.location] += row.quantity
-        return dict(found)
+    def everything(self, connection: str) -> list[Portion]:
+        """All that is taken: one picture of one moment."""
+        columns = (demand.c.sku, demand.c.location, demand.c.quantity, demand.c.taken_at)
+        asked = sa.select(*columns).where(demand.c.connection == connection)
+        return [Portion(**row) for row in self._database.read(lambda tx: tx.execute(asked).mappings().all())]
 
     def outstanding(self) -> list[Outstanding]:
         """What is taken by now, for each connection and entity."""

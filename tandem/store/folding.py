@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
-from tandem.entities.cargo import Message
+from tandem.entities.cargo import APPROVED, Message
 from tandem.entities.declaration import System
 from tandem.store.freshness import newest, telling
 from tandem.store.tables import inbox, queue
@@ -68,7 +68,9 @@ def open_events(tx: Connection, lane: Lane, keys: list[str]) -> dict[tuple[str, 
 def fold(lane: Lane, row: AnyRow, events: list[AnyRow]) -> Message:
     """One message of a queue row and its events."""
     last = events[-1]
-    bodies = [event.body for event in events if event.body is not None]
+    said = telling(lane.entity, lane.source, [event.event_type for event in events])
+    heard = [event for event in events if event.event_type == said] if said == APPROVED else events
+    bodies = [event.body for event in heard if event.body is not None]
     edits = [event.edited for event in events if event.edited is not None]
     return Message(
         ids=tuple(event.id for event in events),
@@ -77,10 +79,10 @@ def fold(lane: Lane, row: AnyRow, events: list[AnyRow]) -> Message:
         entity=lane.entity,
         source=System(lane.source),
         key=row.key,
-        event_type=telling(lane.entity, lane.source, [event.event_type for event in events]),
+        event_type=said,
         received_at=last.received_at,
         first_received_at=events[0].received_at,
-        version=newest(event.version for event in events),
+        version=None if any(event.version is None for event in events) else newest(e.version for e in events),
         body=loads(bodies[-1]) if bodies else None,
         attempts=row.attempts,
         cuts=row.cuts,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from tandem.entities import ENTITIES
-from tandem.entities.cargo import APPROVED
+from tandem.entities.cargo import APPROVED, KIN
 from tandem.entities.declaration import System
 
 
@@ -16,9 +16,13 @@ def newest(versions: Iterable[str | None]) -> str | None:
 
 
 def telling(entity: str, source: str, types: Sequence[str]) -> str:
-    """The type of the newest event, unless one asks for erasure or approves: that must not be folded away."""
+    """The type of the newest event, unless one asks for erasure or approves: that must not be folded away.
+
+    Nor must what concerns the record's kin by an event that the kin itself caused.
+    """
     erases = ENTITIES[entity].route(System(source)).erases
     said = [name for name in types if name in erases] or [name for name in types if name == APPROVED]
+    said = said or [name for name in types if not name.endswith(KIN)]
     return said[-1] if said else types[-1]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from tandem.entities import ENTITIES
 from tandem.entities.state import Fault, State
-from tandem.store import bulk
+from tandem.store import bulk, heeding
 from tandem.store.correspondence import Trouble, present
 from tandem.store.database import Database
 from tandem.store.model import Event
@@ -159,6 +159,7 @@ def _meet(
             "written": False,
             "first_seen": row["received_at"],
             "updated_at": row["received_at"],
+            "folded": heeding.folded_key(row["entity"], row["source"], row["key"]),
         }
         for row in new
     }

@@ -37,6 +37,17 @@ class Ledger:
             known |= self._remembered(connection, entity, wanted[start : start + MOST])
         return known
 
+    def decided(self, connection: str, entity: str, keys: Iterable[str]) -> dict[str, datetime]:
+        """When each of these records came to an end of a pass last; one that never did is absent."""
+        wanted, found = sorted(set(keys)), dict[str, datetime]()
+        scope = sa.select(records.c.key, records.c.updated_at)
+        scope = scope.where(records.c.connection == connection, records.c.entity == entity)
+        for start in range(0, len(wanted), MOST):
+            some = scope.where(records.c.key.in_(wanted[start : start + MOST]))
+            rows = self._database.read(lambda tx, some=some: tx.execute(some).all())  # type: ignore[misc]
+            found |= {row.key: row.updated_at for row in rows}
+        return found
+
     def settle(self, cargo: Sequence[Cargo], owner: str, now: datetime, flow_run_id: str | None = None) -> SettleReport:
         """Writes what became of a batch, in one transaction; a message whose lease was lost is left alone.
 

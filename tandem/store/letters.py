@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 
 from tandem.entities.declaration import System
 from tandem.entities.state import Fault, State
-from tandem.store import mending
+from tandem.store import mending, proposals
 from tandem.store.correspondence import current
 from tandem.store.database import Database
 from tandem.store.desk import letter_versions, letters
 from tandem.store.masking import masked
 from tandem.store.model import Letter, LetterVersion
+from tandem.store.proposals import Proposal
 from tandem.store.whose import AnyRow
 from tandem.values import utc_now
 
@@ -71,7 +72,7 @@ class Letters:
     def replay(self, letter_ids: Iterable[int], who: str, now: datetime, *, approve: bool = False) -> int:
         """Puts open letters back into the inbox; how many were. Asking again for the same version does nothing.
 
-        `approve` lets pass what policy holds; what does not add up is held all the same.
+        `approve` lets pass what policy holds, and accepts a proposal; what does not add up is held all the same.
         """
         wanted = sorted(set(letter_ids))
         return self._database.write(
@@ -79,6 +80,18 @@ class Letters:
                 mending.replay(self._database, tx, letter_id, who, now, approve=approve) for letter_id in wanted
             )
         )
+
+    def propose(
+        self,
+        connection: str,
+        company: str,
+        entity: str,
+        source: System,
+        proposed: Sequence[Proposal],
+        now: datetime,
+    ) -> int:
+        """Lays proposals on the desk in place of those of this entity that lie there; how many letters are new."""
+        return proposals.propose(self._database, connection, company, entity, source, proposed, now)
 
     def give_up(self, letter_id: int, reason: str, who: str, now: datetime | None = None) -> None:
         """Closes a letter for good; its record becomes SKIPPED with the reason.

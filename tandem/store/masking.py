@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 _RUN = re.compile(r"\d(?:[ -]?\d){12,}")
+_THIRTEEN = b"0" * 13
+_DIGITS = bytes(ord("0") if chr(code).isdecimal() else code for code in range(128)) + bytes(range(128, 256))
 _GROUP = re.compile(r"\d+")
 _NUMBERS_OF_RECORDS = frozenset(
     {
@@ -17,7 +19,13 @@ _NUMBERS_OF_RECORDS = frozenset(
 
 
 def suspicious(text: str) -> bool:
-    """Whether a text holds enough digits in a row for a card number; most documents do not, and are done with."""
+    """Whether a text holds enough digits in a row for a card number; most documents do not, and are done with.
+
+    Every document is asked, and a pattern that is tried at each digit takes a third of the time of storing an event: so
+    that of plain texts is tried where enough digits are left side by side once blanks and hyphens are gone.
+    """
+    if text.isascii() and _THIRTEEN not in text.encode().translate(_DIGITS, b" -"):
+        return False
     return _RUN.search(text) is not None
 
 

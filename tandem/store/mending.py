@@ -13,7 +13,7 @@ from tandem.entities import ENTITIES
 from tandem.entities.cargo import APPROVED, EMBEDDED
 from tandem.entities.declaration import System, at
 from tandem.entities.state import Fault, State
-from tandem.store import releasing
+from tandem.store import proposals, releasing
 from tandem.store.correspondence import close, current
 from tandem.store.database import Database
 from tandem.store.desk import letter_versions, letters
@@ -43,6 +43,8 @@ def row(tx: Connection, letter_id: int, *, locked: bool = False) -> AnyRow:
 def edit(tx: Connection, letter_id: int, payload: dict[str, Any], who: str, now: datetime) -> int:
     """A new version of the payload; the original and every version before it stay."""
     letter = row(tx, letter_id, locked=True)
+    if proposals.is_proposal(letter):
+        raise ValueError(f"letter {letter_id} proposes figures that were seen: approve them, or give them up")
     version = int(letter.version) + 1
     change = {"payload": payload, "version": version, "edited": True, "updated_at": now}
     tx.execute(sa.update(letters).where(letters.c.id == letter_id).values(change))
@@ -58,7 +60,13 @@ def replay(
     letter = tx.execute(asked.with_for_update()).one_or_none()
     if letter is None:
         return 0
+    if proposals.is_proposal(letter):
+        if approve:
+            _note(tx, letter_id, letter.version, "approved", who, now)
+        return proposals.accept(database, tx, letter, who, now) if approve else 0
     embedded = letter.event_type.startswith(EMBEDDED)  # no source has this record: it travels in the event
+    proposal = letter.detail.get("proposal") if approve else None
+    carried = current(letter) if embedded else {"proposal": proposal} if proposal else None
     event = Event(
         connection=letter.connection,
         company=letter.company,
@@ -67,7 +75,7 @@ def replay(
         event_type=APPROVED if approve and not embedded else letter.event_type,
         entity=letter.entity,
         key=_key(letter),
-        body=current(letter) if embedded else None,
+        body=carried,
         received_at=now,
     )
     edited = current(letter) if letter.edited else None
@@ -83,7 +91,7 @@ def give_up(database: Database, tx: Connection, letter_id: int, reason: str, who
     fault = row(tx, letter_id).fault or str(Fault.DATA)
     before = _skip(tx, whose, f"given up by {who}: {reason}", fault, now)
     letter = row(tx, letter_id, locked=True)
-    close(tx, [letter], f"given up: {reason}", now)
+    close(tx, [letter], f"{proposals.GIVEN_UP}{reason}", now)
     _note(tx, letter_id, letter.version, "given-up", who, now)
     moved = Counter({(whose.connection, whose.entity, state): -1 for state in before})
     moved[whose.connection, whose.entity, str(State.SKIPPED)] += len(before)

@@ -80,10 +80,13 @@ class Pauses:
         return self._database.write(lambda tx: self._note(tx, failure, wait))
 
     def _note(self, tx: Connection, failure: Failure, wait: Wait) -> Pause:
-        blank = self._database.insert(pauses).on_conflict_do_nothing(index_elements=["connection", "system"])
-        tx.execute(blank, [_blank(failure)])
         mine = _of(failure.connection, failure.system)
-        before = _pause(tx.execute(sa.select(pauses).where(mine).with_for_update()).one())
+        last = sa.select(pauses).where(mine).with_for_update()
+        if (found := tx.execute(last).one_or_none()) is None:
+            blank = self._database.insert(pauses).on_conflict_do_nothing(index_elements=["connection", "system"])
+            tx.execute(blank, [_blank(failure)])
+            found = tx.execute(last).one()
+        before = _pause(found)
         values = _after(before, failure, wait)
         if values:
             tx.execute(sa.update(pauses).where(mine).values(values))

@@ -7,11 +7,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from tandem.store import bulk
 from tandem.store.database import Database
 from tandem.store.desk import counters, cursors, drains
 from tandem.store.model import Cursor, Drain
 from tandem.store.tally import count
 from tandem.values import utc_now
+
+# Drains ask these many times a minute, and building one costs as much as running it.
+_MARK = sa.select(cursors.c.time, cursors.c.id).where(
+    cursors.c.connection == sa.bindparam("of"), cursors.c.name == sa.bindparam("called")
+)
+_UP = sa.select(drains).where(drains.c.until > sa.bindparam("now")).order_by(drains.c.since, drains.c.owner)
+_UP_OF_ONE = _UP.where(drains.c.connection.is_(None) | (drains.c.connection == sa.bindparam("of")))
 
 
 class Cursors:
@@ -22,17 +30,14 @@ class Cursors:
 
     def get(self, connection: str, name: str) -> Cursor | None:
         """The mark of a sweep; None before its first one."""
-        asked = sa.select(cursors.c.time, cursors.c.id).where(
-            cursors.c.connection == connection, cursors.c.name == name
-        )
-        found = self._database.read(lambda tx: tx.execute(asked).one_or_none())
+        mine = {"of": connection, "called": name}
+        found = self._database.read(lambda tx: tx.execute(_MARK, mine).one_or_none())
         return None if found is None else Cursor(found.time, found.id)
 
     def set(self, connection: str, name: str, cursor: Cursor) -> None:
         """Moves the mark; only after what lies before it is stored."""
         row = {"connection": connection, "name": name, "time": cursor.time, "id": cursor.id}
-        statement = self._database.upsert(cursors, row, keys=("connection", "name"))
-        self._database.write(lambda tx: tx.execute(statement, [row]))
+        self._database.write(lambda tx: bulk.replaced(self._database, tx, cursors, [row]))
 
 
 class Counters:
@@ -81,8 +86,7 @@ class Drains:
             "since": now or utc_now(),
             "until": until,
         }
-        statement = self._database.upsert(drains, row, keys=("owner",))
-        self._database.write(lambda tx: tx.execute(statement, [row]))
+        self._database.write(lambda tx: bulk.replaced(self._database, tx, drains, [row]))
 
     def beat(self, owner: str, until: datetime) -> bool:
         """Still here until then; False if the owner was not, or is no longer, in the register."""
@@ -95,10 +99,11 @@ class Drains:
 
     def up(self, now: datetime, connection: str | None = None) -> list[Drain]:
         """Those whose time is not over, of one connection or of all."""
-        asked = sa.select(drains).where(drains.c.until > now).order_by(drains.c.since, drains.c.owner)
+        given: dict[str, object] = {"now": now}
         if connection is not None:
-            asked = asked.where(drains.c.connection.is_(None) | (drains.c.connection == connection))
-        rows = self._database.read(lambda tx: tx.execute(asked).all())
+            given["of"] = connection
+        asked = _UP if connection is None else _UP_OF_ONE
+        rows = self._database.read(lambda tx: tx.execute(asked, given).all())
         return [
             Drain(
                 owner=row.owner,

@@ -10,22 +10,27 @@ from sqlalchemy import Connection
 
 from tandem.entities import ENTITIES
 from tandem.entities.cargo import Cargo
+from tandem.entities.needs import needs
 from tandem.entities.state import FINAL, State
 from tandem.entities.takes import Need
-from tandem.rules.judge import is_older
 from tandem.store.books import RecordBooks
-from tandem.store.judgement import outcome_of
+from tandem.store.heeding import heeders
+from tandem.store.judgement import ECHO, outcome_of
 from tandem.store.model import Event
-from tandem.store.tables import demand, queue, records
-from tandem.store.taking import Freed, standing_of
+from tandem.store.tables import demand, queue
+from tandem.store.taking import Freed, Place, standing_of
 from tandem.store.whose import AnyRow, Whose, matching, of
+from tandem.versions import is_older
 
-SOME = 200
-"""Beginnings of keys asked for at once."""
+FIRST = FINAL | {State.WAITING}
+"""States of a record before the pass in which it is dealt with for the first time."""
 
 
 def settled(tx: Connection, kept: Sequence[Cargo], books: RecordBooks, newer: Collection[Whose]) -> Freed:
     """Releases what settled records took; what is still under way takes it from where it was routed to.
+
+    Whatever became of its goods is told of at every place: the side that sells takes them off, and puts them back,
+    where it thinks fit, which need not be where the plan routed them to.
 
     Args:
         tx: The settlement; the records and their keys in the queue are locked.
@@ -35,8 +40,9 @@ def settled(tx: Connection, kept: Sequence[Cargo], books: RecordBooks, newer: Co
     """
     freed, ended, partly = Freed(), [], []
     takers = {of(cargo.message): cargo for cargo in kept if _takes(cargo)}
-    for whose, rows in sorted(standing_of(tx, takers).items()):
-        cargo = takers[whose]
+    standing = standing_of(tx, takers)
+    for whose, cargo in sorted(takers.items()):
+        rows = standing.get(whose, [])
         if State(books.rows[whose]["state"]) not in FINAL:
             gone = _route(tx, rows, cargo.needs or ())
         elif whose in newer:
@@ -47,7 +53,7 @@ def settled(tx: Connection, kept: Sequence[Cargo], books: RecordBooks, newer: Co
             ended.append(whose)
         message = cargo.message
         cause = f"{outcome_of(cargo).state}:{message.entity}:{message.key}:{message.ids[-1:]}:{message.attempts}"
-        freed.add(whose, {(row.sku, row.location) for row in gone}, cause)
+        freed.add(whose, {(row.sku, row.location) for row in gone} | _everywhere(cargo, rows), cause)
     _delete(tx, ended, partly)
     return freed
 
@@ -68,12 +74,7 @@ def heralds(tx: Connection, freed: Freed, now: datetime) -> Iterator[Event]:
     for (connection, company), places in sorted(freed.places.items()):
         for entity in ENTITIES.values():
             for route in (route for route in entity.routes if route.heeds):
-                assert route.heeds is not None  # noqa: S101 - for the type checker
-                keys = {route.kept(route.heeds.of(sku, location)) for sku, location in places if location}
-                # What nobody had routed was reserved at every location: all that are known are told.
-                unrouted = {route.kept(route.heeds.beginning(sku)) for sku, location in places if not location}
-                keys.update(_known(tx, connection, entity.name, sorted(unrouted)))
-                for key in sorted(keys):
+                for key in sorted(heeders(tx, connection, entity.name, route, places)):
                     yield Event(
                         connection=connection,
                         company=company,
@@ -88,6 +89,19 @@ def heralds(tx: Connection, freed: Freed, now: datetime) -> Iterator[Event]:
 
 def _takes(cargo: Cargo) -> bool:
     return ENTITIES[cargo.message.entity].route(cargo.message.source).takes is not None
+
+
+def _everywhere(cargo: Cargo, rows: Sequence[AnyRow]) -> set[Place]:
+    """The goods that the record has, and those that it had, wherever they are; none if the pass brought no news."""
+    known, state = cargo.known, outcome_of(cargo).state
+    again = known is not None and known.state not in FIRST and known.version == (cargo.version or cargo.message.version)
+    if state in ECHO or (again and state is not State.APPLIED):
+        return set()
+    takes = ENTITIES[cargo.message.entity].route(cargo.message.source).takes
+    before = known.payload if known else None
+    had = needs(takes.payload, before) if takes and before else None
+    skus = {row.sku for row in rows} | {need.sku for need in (*(cargo.needs or ()), *(had or ()))}
+    return {(sku, "") for sku in skus}
 
 
 def _covered(row: AnyRow, cargo: Cargo) -> bool:
@@ -120,14 +134,3 @@ def _delete(tx: Connection, whole: Sequence[Whose], lines: Sequence[AnyRow]) -> 
 def _same(row: AnyRow) -> sa.ColumnElement[bool]:
     (condition,) = matching(demand, [of(row)])
     return sa.and_(condition, demand.c.line == row.line)
-
-
-def _known(tx: Connection, connection: str, entity: str, beginnings: Sequence[str]) -> Iterator[str]:
-    """The keys of an entity's records that begin so."""
-    mine = (records.c.connection == connection, records.c.entity == entity)
-    for start in range(0, len(beginnings), SOME):
-        some = [  # not BETWEEN: with a collation PostgreSQL does not parse it
-            sa.and_(records.c.key >= text, records.c.key <= f"{text}\U0010ffff")
-            for text in beginnings[start : start + SOME]
-        ]
-        yield from tx.execute(sa.select(records.c.key).where(*mine, sa.or_(*some))).scalars()

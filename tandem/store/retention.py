@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
+from tandem.store import bulk
 from tandem.store.database import Database
 from tandem.store.desk import cursors
 from tandem.store.tables import inbox
@@ -71,7 +72,7 @@ class Retention:
         span = (inbox.c.id >= old[0].id) & (inbox.c.id <= old[-1].id) & (inbox.c.connection == connection)
         done = tx.execute(work(span & (inbox.c.received_at < before) & inbox.c.settled_at.is_not(None))).rowcount
         row = {"connection": connection, "name": mark, "time": before, "id": str(old[-1].id)}
-        tx.execute(self._database.upsert(cursors, row, keys=("connection", "name")), [row])
+        bulk.replaced(self._database, tx, cursors, [row])
         return done, len(rows) == CHUNK and len(old) == len(rows)
 
     @staticmethod

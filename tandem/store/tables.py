@@ -117,13 +117,21 @@ records = Table(
     Column("parent_key", Name),
     Column("first_seen", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("folded", Name),
     UniqueConstraint("connection", "entity", "key", "company", name="uq_records_key"),
 )
-"""The present state of every record that ever arrived."""
+"""The present state of every record that ever arrived; `folded`: the key of what tells of goods, as codes compare."""
 
 Index("ix_records_key", records.c.key)
 Index("ix_records_state", records.c.connection, records.c.entity, records.c.state, records.c.id)
 partial("ix_records_number", records.c.number, where=records.c.number.is_not(None))
+partial(
+    "ix_records_folded",
+    records.c.connection,
+    records.c.entity,
+    records.c.folded,
+    where=records.c.folded.is_not(None),
+)
 partial("ix_records_target", records.c.target, where=records.c.target.is_not(None))
 partial(
     "ix_records_parent",

@@ -17,11 +17,12 @@ from tandem.entities.declaration import System
 from tandem.entities.needs import beyond, needs
 from tandem.entities.state import FINAL, State
 from tandem.entities.takes import Need
-from tandem.rules.judge import GONE_THROUGH, is_older
+from tandem.rules.judge import GONE_THROUGH
 from tandem.store import bulk
 from tandem.store.database import Database
 from tandem.store.tables import demand, records
 from tandem.store.whose import AnyRow, Whose, matching, of
+from tandem.versions import is_older
 
 Place = tuple[str, str]
 """Sku and location; no location is that of what nobody has routed yet."""
@@ -51,13 +52,16 @@ class Change:
 
 @dataclass(slots=True)
 class Freed:
-    """Places where less is reserved than before, by connection and company; one cause speaks for all of them."""
+    """Places where other figures count than before, by connection and company; one cause speaks for all of them.
+
+    Mostly that is less than before. More is told of once it stays: what goes through is taken for tenths of a second.
+    """
 
     cause: str = ""
     places: defaultdict[tuple[str, str], set[Place]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, whose: Whose, places: Iterable[Place], cause: str) -> None:
-        """These places of a record, freed by this cause."""
+        """These places of a record, by this cause."""
         for place in places:
             self.cause = self.cause or cause
             self.places[whose.connection, whose.company].add(place)

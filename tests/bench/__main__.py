@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import growth, ingress, play, w1, w2, w3
+from tests.bench import growth, ingress, play, stock, w1, w2, w3, watcher
 from tests.bench.picture import draw
 from tests.bench.progress import say
 from tests.bench.report import show
 from tests.bench.stack import ROOT
 from tests.bench.watch import LostError
 
-STAGES = ("w1", "w2", "w3", "growth", "ingress")
+STAGES = ("w1", "w2", "w3", "stock", "watcher", "growth", "ingress")
 FOLDER = ROOT / "var" / "bench"
 PICTURE = FOLDER / "latency.png"
 BACKFILL = 5
@@ -36,10 +36,12 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="Tandem's store")
     parser.add_argument("--orders", type=int, default=2000, help="orders of w1's closed loop; w2 takes five times it")
     parser.add_argument("--rate", type=float, default=20.0, help="orders a second of w1's open loop")
-    parser.add_argument("--seconds", type=float, default=30.0, help="how long w1's open loop lasts")
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long w1's open loop and stock's last")
     parser.add_argument("--flow-runs", type=int, default=10, help="orders by a flow run each; 0 leaves them out")
     parser.add_argument("--rows", type=int, default=1_000_000, help="places of w3, an item at a location each")
     parser.add_argument("--fetch", type=int, default=100_000, help="places that w3 fetches through both APIs; 0: none")
+    parser.add_argument("--places", type=int, default=100_000, help="item-locations that stock watches")
+    parser.add_argument("--changes", type=float, default=20.0, help="changes a second at Sage Pro's screens")
     parser.add_argument("--growth", type=_marks, default=growth.MARKS, help="marks of the growth run")
     parser.add_argument("--keep", action="store_true", help="leave the folders of the run, to look into")
     given = parser.parse_args(words)
@@ -93,6 +95,11 @@ def _measure(given: argparse.Namespace, folder: Path, facts: dict[str, Any]) -> 
             facts["w2"] = w2.measure(orders, BACKFILL * given.orders, folder / "w2", store=store)
     if "w3" in given.only:
         facts["w3"] = w3.measure(given.rows, folder / "w3", fetched=given.fetch)
+    if "stock" in given.only:
+        with _store(given, "stock") as store:
+            facts["stock"] = stock.measure(given.places, given.changes, given.seconds, folder / "stock", store=store)
+    if "watcher" in given.only:
+        facts["watcher"] = watcher.measure(folder / "watcher", rate=given.changes)
     if "growth" in given.only:
         with _store(given, "growth") as store:
             facts["growth"] = growth.measure(folder / "growth", given.growth, store=store)

@@ -9,6 +9,7 @@ from tests.bench.figures import latencies_ms, quantiles, rounded
 from tests.bench.load import Sender, at_rate, in_flight
 from tests.bench.meter import spent
 from tests.bench.progress import say
+from tests.bench.reserved import Reserved
 from tests.bench.stack import Stack
 from tests.bench.watch import Commits
 
@@ -27,7 +28,9 @@ def warm(stack: Stack, port: int, orders: Orders, commits: Commits) -> None:
     commits.wait(before + len(orders), patience=PATIENCE)
 
 
-def paced(stack: Stack, port: int, orders: Orders, commits: Commits, rate: float) -> tuple[dict[str, Any], Points]:
+def paced(
+    stack: Stack, port: int, orders: Orders, commits: Commits, rate: float, reserved: Reserved | None = None
+) -> tuple[dict[str, Any], Points]:
     """The open loop; gives its figures, and for the picture the second of sending and the latency of each order."""
     sender, before = Sender(port, stack.secret), len(commits.seen)
     meter = stack.meter()
@@ -42,9 +45,18 @@ def paced(stack: Stack, port: int, orders: Orders, commits: Commits, rate: float
         "answers": quantiles(latencies_ms(sender.sent, sender.answered)),
         "paced_cpu_s": {name: rounded(value) for name, value in cost.items()},
     }
+    if reserved is not None:
+        figures["reserved"] = _reserved(sender, reserved)
     say(f"{len(orders)} at {rate:g}/s: p50 {figures['p50_ms']} ms, p95 {figures['p95_ms']}, p99 {figures['p99_ms']}")
     first = min(sender.sent.values())
     return figures, [(s - first, ms) for s, ms in zip(sender.sent.values(), milliseconds, strict=True)]
+
+
+def _reserved(sender: Sender, reserved: Reserved) -> dict[str, Any]:
+    """From sent to reserved; `unseen` orders were entered before anybody could look."""
+    sent = {key: moment for key, moment in sender.sent.items() if key in reserved.seen}
+    milliseconds = latencies_ms(sent, reserved.seen)
+    return (quantiles(milliseconds) if sent else {}) | {"seen": len(sent), "unseen": len(sender.sent) - len(sent)}
 
 
 def closed(stack: Stack, port: int, orders: Orders, commits: Commits) -> dict[str, Any]:

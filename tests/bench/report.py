@@ -40,6 +40,25 @@ W3 = (
     ("memory_ratio_to_pandas", "ratio to a pandas merge"),
     ("memory_ratio_to_lean", "ratio to one that reads only what it needs"),
 )
+FETCH = (
+    ("rows", "places fetched from either side"),
+    ("seconds", "seconds for both"),
+    ("peak_mib", "peak MiB"),
+)
+STOCK = (
+    ("places", "item-locations watched"),
+    ("p50_ms", "ms from the commit at a screen to the figure in the shop, p50"),
+    ("p95_ms", "p95"),
+    ("p99_ms", "p99"),
+    ("limit_ms", "ms that p95 may take"),
+    ("p95_ratio_to_raw", "ratio of p95 to the raw limit"),
+)
+WATCHER = (
+    ("idle_look_ms", "ms of CPU, a look without a commit"),
+    ("fast_pass_ms", "ms of CPU, a fast pass"),
+    ("full_pass_ms", "ms of CPU, a full pass"),
+    ("p95_ms", "ms from the commit to the webhook, p95"),
+)
 INGRESS = (
     ("stored", "events stored of those sent"),
     ("p99_ms", "ms to the answer, p99"),
@@ -51,8 +70,14 @@ INGRESS = (
 
 def rows(facts: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Stage, what, and how much."""
-    for stage, names in (("w1", W1), ("w2", W2), ("w3", W3)):
+    for stage, names in (("w1", W1), ("w2", W2), ("w3", W3), ("stock", STOCK)):
         yield from _named(stage, names, facts.get(stage, {}))
+    if "p95_ms" in facts.get("w1", {}).get("reserved", {}):
+        yield "w1", "ms from sent to reserved, p95", f"{facts['w1']['reserved']['p95_ms']:g}"
+    if "fetch" in facts.get("w3", {}):
+        yield from _named("w3 fetch", FETCH, facts["w3"]["fetch"])
+    for size in facts.get("watcher", ()):
+        yield from _named(f"watcher {size['item_locations']:,}", WATCHER, size)
     for mark in facts.get("growth", ()):
         yield "growth", f"CPU ms an order at {mark['orders']:,}", f"{mark['cost_per_order_ms']:g}"
         yield "growth", f"peak MiB at {mark['orders']:,}", f"{mark['peak_mib']:g}"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
-import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -18,6 +16,7 @@ from tandem.gateway.company.company import Policy
 from tandem.gateway.company.create import create_company
 from tandem.settings import Settings
 from tandem.store import Store
+from tests import ports
 from tests.bench.api import call
 from tests.bench.corpus import Corpus
 from tests.bench.meter import Meter
@@ -67,7 +66,7 @@ def enter(home: Path, corpus: Corpus, *, store: str | None) -> Settings:
 
     They go into this process's environment, which the processes of the stage inherit.
     """
-    base = free_base()
+    base = ports.kept(PORTS)
     os.environ["TANDEM_PORT_BASE"] = str(base)
     os.environ["TANDEM_PREFECT_PORT"] = str(base + 4)
     environment.isolate(home, zone=corpus.play.cast.zone)
@@ -112,7 +111,7 @@ def tandem(home: Path, corpus: Corpus, *, store: str | None = None, **extra: str
         supervisor.start(shop(now, corpus))
         services.start_all(supervisor, now)
         supervisor.wait("shop")
-        _pause_schedules(now)
+        pause_schedules(now)
         try:
             yield Stack(settings=now, supervisor=supervisor, corpus=corpus)
         except LostError:
@@ -141,7 +140,7 @@ def program(name: str, module: str, *words: str, url: str) -> Service:
     return Service(name=name, command=(sys.executable, "-m", module, *words), ready=lambda: probe.answers(url))
 
 
-def _pause_schedules(now: Settings) -> None:
+def pause_schedules(now: Settings) -> None:
     """The five-minute sweep would fall into one run and not into the next: no tick while a clock runs."""
     deployments = f"{environment.prefect_url(now)}/api/deployments"
     for deployment in call(f"{deployments}/filter", {}):
@@ -161,16 +160,3 @@ def until(condition: object, what: str, patience: float = PATIENCE) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what}: not within {patience:.0f} s")
         time.sleep(0.05)
-
-
-def free_base() -> int:
-    """A first port with free ones behind it, below those that the system gives to outgoing connections."""
-    while True:
-        base = random.randrange(20000, 32000, 10)
-        try:
-            for offset in range(PORTS):
-                with socket.create_server(("127.0.0.1", base + offset)):
-                    pass
-        except OSError:
-            continue
-        return base

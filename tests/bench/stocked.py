@@ -45,7 +45,7 @@ def _company(now: Settings, items: int) -> None:
         enter_items(page, [NewItem(item="P0", name="A thing", price=Decimal(1), stock=Decimal(STOCK), places=PLACES)])
     books.close()
     with closing(sqlite3.connect(now.company_url.removeprefix("sqlite:///"))) as connection:
-        for table in ("icitem", "iciloc"):
+        for table in ("icitem", "iciloc", "iciqty"):
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             copied = ", ".join(_copied(name) for name in columns)
             connection.execute(

@@ -20,6 +20,7 @@ from tests.bench.loops import PATIENCE, Orders, Points, closed, paced, warm
 from tests.bench.perorder import per_order
 from tests.bench.play import Play
 from tests.bench.progress import say
+from tests.bench.reserved import Reserved
 from tests.bench.stack import Stack
 from tests.bench.stations import stations
 from tests.bench.watch import Commits
@@ -90,7 +91,8 @@ def _tandem(running: Stack, hands: Hands, plan: Plan) -> tuple[dict[str, Any], P
         figures |= _cold(running, hands.cold, commits)
         warm(running, port, hands.warm, commits)
         began = utc_now()
-        latency, points = paced(running, port, hands.paced, commits, plan.rate)
+        with Reserved(running.settings.store_url) as reserved:
+            latency, points = paced(running, port, hands.paced, commits, plan.rate, reserved)
         figures |= latency | {"stations_paced": stations(running, began, utc_now())}
         began = utc_now()
         figures |= closed(running, port, hands.closed, commits)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tandem.cli import environment, services
+from tests import ports
 from tests.bench import stack
 from tests.bench.figures import rounded
 from tests.bench.progress import say
@@ -59,7 +60,7 @@ def _fetch(rows: int, home: Path) -> dict[str, Any]:
         LostError: a place is missing in a picture, or differs where nothing was planted.
     """
     say(f"w3: both systems are filled with {rows} places")
-    base = stack.free_base()
+    base = ports.kept(stack.PORTS)
     os.environ["TANDEM_PORT_BASE"] = str(base)
     now = environment.isolate(home, zone=environment.ZONE)
     fill(now, rows)

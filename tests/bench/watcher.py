@@ -1,4 +1,4 @@
-"""`python -m tests.bench.watcher`: what a pass of the watcher costs, how that grows, how soon a change is posted.
+"""The watcher alone: what a pass costs, how that grows, how soon a change is posted.
 
 For each size: a company with so many item-locations (two places an item), a tenth as many customers, open orders of
 three lines for a twentieth of them. Processor time of a look at a company in which nothing was committed, of a fast
@@ -8,15 +8,12 @@ while 20 changes a second are committed as Sage Pro's screens do.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -37,10 +34,13 @@ from tandem.gateway.watch.kinds import KINDS
 from tandem.gateway.watch.state import State
 from tandem.gateway.watch.watcher import Rhythm, Watcher
 from tandem.values import utc_now
+from tests.bench.progress import say
 
 ZONE = "America/Chicago"
 SECRET = "whsec_" + "c2VjcmV0IG9mIHR3ZW50eS1mb3VyIGJ5dGVz"
 PLACES = ("EAST", "MAIN")
+SIZES = (1_000, 10_000, 100_000)
+SECONDS = 20.0
 
 
 def company_of(path: Path, size: int) -> Company:
@@ -212,31 +212,17 @@ def _memory_mib(pid: int) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Each size in a folder of its own; one JSON object on the last line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.watcher", description=__doc__)
-    parser.add_argument("--records", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="item-locations")
-    parser.add_argument("--rate", type=float, default=20.0, help="changes a second")
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long changes are made")
-    asked = parser.parse_args()
+def measure(home: Path, *, rate: float) -> list[dict[str, Any]]:
+    """The figures of each size, in a folder of its own."""
     found = []
-    for size in asked.records:
-        folder = Path(tempfile.mkdtemp(prefix="watcher-"))
+    for size in SIZES:
+        folder = home / str(size)
+        folder.mkdir(parents=True)
         company = company_of(folder / "company01.db", size)
         try:
-            figures = passes(folder, company, size)
-            found.append({"item_locations": size, **figures} | latency_of(folder, company, size, asked))
+            figures = passes(folder, company, size) | latency(folder, company, size, rate=rate, seconds=SECONDS)
         finally:
             company.close()
-            shutil.rmtree(folder)
-        sys.stderr.write(f"{found[-1]}\n")
-    sys.stdout.write(json.dumps({"watcher": found}) + "\n")
-
-
-def latency_of(folder: Path, company: Company, size: int, asked: argparse.Namespace) -> dict[str, Any]:
-    """The figures of the real process."""
-    return latency(folder, company, size, rate=asked.rate, seconds=asked.seconds)
-
-
-if __name__ == "__main__":
-    main()
+        found.append({"item_locations": size, **figures})
+        say(f"watcher: {found[-1]}")
+    return found

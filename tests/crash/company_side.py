@@ -10,6 +10,7 @@ from tests.crash.customers import Acknowledged
 from tests.crash.findings import DOUBLED, LOST, Finding
 from tests.crash.reading import Reader, Row, exact
 from tests.crash.script import Lines
+from tests.crash.stock_side import conserved
 
 SERVICES = {"FREIGHT", "ROUNDING"}
 VOID, GONE = "V", "X"
@@ -61,7 +62,7 @@ def company_findings(company: Reader, book: Mapping[str, Acknowledged], register
         *_orders(company, book),
         *_people(company, book, registered),
         *_balances(company),
-        *_stock(company),
+        *conserved(company),
     ]
 
 
@@ -142,17 +143,3 @@ def _balances(company: Reader) -> Iterator[Finding]:
     for custno, standing in company.rows("select custno, onorder from arcust"):
         if exact(standing) != owing[custno]:
             yield Finding("wrong", custno, f"has {standing} on order, the open orders come to {owing[custno]}")
-
-
-def _stock(company: Reader) -> Iterator[Finding]:
-    """What came in and was not shipped is on the shelves."""
-    left: dict[str, Decimal] = defaultdict(Decimal)
-    for item, quantity in company.rows("select trim(item), tqty from ictran where trantyp = 'AR'"):
-        left[item] += exact(quantity)
-    for item, quantity in company.rows("select trim(item), qtyship from soship where shpstat <> 'V'"):
-        left[item] -= exact(quantity)
-    for item, quantity in company.rows("select trim(item), lonhand from iciloc"):
-        left[item] -= exact(quantity)
-    yield from (
-        Finding("wrong", item, f"{amount} are not where they should be") for item, amount in left.items() if amount
-    )

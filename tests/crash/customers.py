@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -21,6 +22,10 @@ PAUSE = 0.25
 
 class ShopError(Exception):
     """The shop refused what it should take, or stayed away; the message names the call."""
+
+
+class SoldOutError(Exception):
+    """The shop has not so much any more and refused the order; the message names the call."""
 
 
 @dataclass
@@ -62,12 +67,16 @@ class Customers:
         self._until("POST", "/sandbox/customers", form, known="duplicate-customer")
         self.registered.add(form["customerId"])
 
-    def buy(self, purchase: Purchase) -> None:
-        """Place an order."""
+    def buy(self, purchase: Purchase) -> bool:
+        """Place an order; false if the shop had not so much any more."""
         if purchase.newcomer is not None:
             self.register(purchase.newcomer)
         where = f"/api/v1/orders/{purchase.order_id}"
-        answer = self._until("POST", "/sandbox/orders", purchase.body, look=lambda: self._look(where))
+        try:
+            answer = self._until("POST", "/sandbox/orders", purchase.body, look=lambda: self._look(where))
+        except SoldOutError:
+            self.calls["sold out"] += 1
+            return False
         said = Acknowledged(
             order_id=purchase.order_id,
             email=answer["email"],
@@ -77,6 +86,7 @@ class Customers:
         )
         said.heard(answer)
         self.book[purchase.order_id] = said
+        return True
 
     def change(self, order_id: str, step: Step) -> None:
         """Have something done to an order."""
@@ -96,14 +106,25 @@ class Customers:
         """Webhooks that were not taken come again soon rather than after hours; a restarted sandbox forgets it."""
         self._until("PUT", "/sandbox/faults", {"retryScale": "0.02"})
 
+    def shelve(self, sku: str, place: str, pieces: Decimal) -> None:
+        """The shop's people say how many there are, before anybody has ordered any."""
+        self._until("PUT", f"/sandbox/inventory/{place}/{sku}", {"available": pieces})
+
     def announce_again(self, events: list[str]) -> None:
         """The shop's people send webhooks once more by hand."""
         for event in events:
             self._until("POST", f"/sandbox/deliveries/{event}/resend", {})
 
     def _look(self, path: str) -> Record | None:
+        """The record; None if there is none.
+
+        Raises:
+            HTTPStatusError: the shop could not say.
+        """
         answer = self.http.get(path)
-        return loads(answer.content) if answer.is_success else None
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        return loads(answer.raise_for_status().content)
 
     def _until(
         self, method: str, path: str, body: Any, *, known: str = "", look: Callable[[], Record | None] | None = None
@@ -122,9 +143,13 @@ class Customers:
                 if look is not None and (found := look()) is not None:
                     return found
                 if answer.status_code < 500:
-                    raise ShopError(refusal)
-            except httpx.TransportError as error:
+                    raise _refused(refusal, loads(answer.content))
+            except (httpx.TransportError, httpx.HTTPStatusError) as error:
                 self.calls["cut"] += 1
                 refusal = f"{method} {path}: {type(error).__name__}"
             self.stopping.wait(PAUSE)
         raise ShopError(f"{refusal}; not within {PATIENCE:.0f} s")
+
+
+def _refused(refusal: str, problem: Record) -> Exception:
+    return SoldOutError(refusal) if problem.get("code") == "sold-out" else ShopError(refusal)

@@ -1,7 +1,8 @@
-"""Who is killed when: each of the six in turn, in an order and after pauses that the seed decides."""
+"""Who is killed when: each of the seven in turn, in an order and after pauses that the seed decides."""
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -16,11 +17,12 @@ from typing import Any
 
 from tandem.cli import guardian, services
 from tandem.cli.processes import Supervisor
+from tandem.gateway.watch.health import file_of
 from tandem.settings import Settings
 from tests.crash.reading import Reader
 
-DRAIN = "drain"
-VICTIMS = ("prefect", "worker", "gateway", "sandbox", "ingress", DRAIN)
+DRAIN, WATCHER = "drain", "watcher"
+VICTIMS = ("prefect", "worker", "gateway", WATCHER, "sandbox", "ingress", DRAIN)
 ENGINES = (b"prefect.engine", b"prefect.runner._workspace_supervisor")
 """What the worker runs a flow run with; the second becomes the first while it starts."""
 
@@ -30,8 +32,13 @@ WAIT = 180.0
 LOOK = 0.05
 
 
-HELD = "select count(*) from queue where lease_owner is not null"
-PASSES = "select count(*) from ledger"
+LANES = ("order", "stock")
+"""What is drained by runs of its own; each is killed at its work."""
+
+HOLDING = "select distinct lease_owner from queue where lease_owner is not null and entity = '{lane}'"
+PASSED = "select distinct owner from ledger where entity = '{lane}' and id > {last}"
+LAST = "select coalesce(max(id), 0) from ledger"
+RUN = b"PREFECT__FLOW_RUN_ID="
 
 
 class Moment(Enum):
@@ -71,9 +78,13 @@ class Killer:
     alive: Callable[[], None]
     began: float = field(default_factory=time.monotonic)
 
+    def __post_init__(self) -> None:
+        """Throws with its own dice."""
+        self._dice = random.Random(self.seed)
+
     def kill(self, total: int) -> Counter[str]:
         """So many kills; gives how many of each process."""
-        dice = random.Random(self.seed)
+        dice = self._dice
         done: Counter[str] = Counter()
         number = 0
         while number < total:
@@ -117,33 +128,42 @@ class Killer:
         return None
 
     def _service(self, victim: str, moment: Moment) -> Callable[[], int | None]:
-        ready = _services(self.now)[victim].ready
-
         def came() -> int | None:
             pid = self.supervisor.pid_of(victim)
-            return pid if _running(pid) and (moment is Moment.THERE or ready()) else None
+            return pid if _running(pid) and (moment is Moment.THERE or _ready(self.now, victim, pid)) else None
 
         return came
 
     def _drain(self, moment: Moment) -> Callable[[], int | None]:
-        """The youngest flow run: when a drain hands over there are two."""
-        before = self.store.one(PASSES)
+        """The youngest flow run there is; else the one that holds records, or has settled some, of a lane."""
+        query = {Moment.AT_WORK: HOLDING, Moment.WORKED: PASSED}.get(moment, "")
+        query = query.format(lane=self._dice.choice(LANES), last=self.store.one(LAST))
 
         def came() -> int | None:
-            found = [pid for pid in guardian.marked(self.supervisor.mark) if _runs_a_flow(pid)]
-            far = {
-                Moment.THERE: lambda: True,
-                Moment.AT_WORK: lambda: self.store.one(HELD) > 0,
-                Moment.WORKED: lambda: self.store.one(PASSES) > before,
-            }
-            return max(found) if found and far[moment]() else None
+            runs = {_run_of(pid): pid for pid in guardian.marked(self.supervisor.mark) if _runs_a_flow(pid)}
+            if query:
+                owners = {row[0].rpartition(":")[2] for row in self.store.rows(query)}
+                runs = {run: pid for run, pid in runs.items() if run in owners}
+            return max(runs.values(), default=None)
 
         return came
 
 
-def _services(now: Settings) -> dict[str, services.Service]:
+def _ready(now: Settings, victim: str, pid: int) -> bool:
+    """Whether this very process does its work."""
+    if victim == WATCHER:
+        return _said(file_of(now)).get("pid") == pid
     known = {name: services.web(name, now) for name in services.WEB}
-    return {"prefect": services.prefect_server(now), "worker": services.worker(now), **known}
+    return ({"prefect": services.prefect_server(now), "worker": services.worker(now)} | known)[victim].ready()
+
+
+def _said(file: Path) -> dict[str, Any]:
+    """What a watcher says of itself; nothing before it knows all that it watches."""
+    try:
+        said: dict[str, Any] = json.loads(file.read_text())
+    except FileNotFoundError:
+        return {}
+    return said
 
 
 def _command(pid: int) -> bytes:
@@ -156,6 +176,15 @@ def _command(pid: int) -> bytes:
 def _runs_a_flow(pid: int) -> bool:
     command = _command(pid)
     return any(engine in command for engine in ENGINES)
+
+
+def _run_of(pid: int) -> str:
+    """The flow run that a process carries out."""
+    try:
+        given = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return ""  # ended meanwhile
+    return next((one.removeprefix(RUN).decode() for one in given if one.startswith(RUN)), "")
 
 
 def _running(pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""The load: orders at a steady rate, what is done to them later, and the warehouse beside it, in one thread."""
+"""The load: orders at a steady rate, what is done to them later, warehouse and screens beside it, in one thread."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from tests.crash.customers import Customers
+from tests.crash.screens import Screens
 from tests.crash.script import Step, purchases
 
 SHIFT_SECONDS = 3.0
 CALM_SECONDS = 2.0
+SCREEN_SECONDS = 0.7
 SHIFT = 12
 """Orders that the warehouse works on in one go."""
 
@@ -29,16 +31,17 @@ class _Due:
 class Load(threading.Thread):
     """Runs until it is closed and what was begun is carried through; `failed` is what stopped it before."""
 
-    def __init__(self, customers: Customers, *, seed: int, rate: float) -> None:
+    def __init__(self, customers: Customers, screens: Screens, *, seed: int, rate: float) -> None:
         super().__init__(name="load", daemon=True)
         self.customers = customers
+        self.screens = screens
         self.failed: BaseException | None = None
         self._seed = seed
         self._rate = rate
         self._closing = threading.Event()
         self._later: list[_Due] = []
         self._places = count()
-        self._next = {"buy": 0.0, "ship": 0.0, "calm": 0.0}
+        self._next = {"buy": 0.0, "ship": 0.0, "calm": 0.0, "screens": 0.0}
 
     def run(self) -> None:
         """Place, change, ship."""
@@ -48,11 +51,13 @@ class Load(threading.Thread):
                 now = time.monotonic()
                 if not self._closing.is_set() and self._turn("buy", now, 1 / self._rate):
                     purchase = next(script)
-                    self.customers.buy(purchase)
-                    self._plan(purchase.order_id, purchase.steps)
+                    if self.customers.buy(purchase):
+                        self._plan(purchase.order_id, purchase.steps)
                 self._change(now)
                 if self._turn("ship", now, SHIFT_SECONDS):
                     self.customers.ship(self._seed, SHIFT)
+                if self._turn("screens", now, SCREEN_SECONDS):
+                    self.screens.act()
                 if self._turn("calm", now, CALM_SECONDS):
                     self.customers.calm()
                 self.customers.stopping.wait(0.02)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from tandem.cli.up import running
 from tandem.errors import SettingsError
 from tandem.sandbox.play.day_cast import ZONE
 from tandem.settings import Settings, settings
+from tests import ports
 
 POSTGRES = "TANDEM_TEST_POSTGRES_URL"
 DRIVER = "postgresql+psycopg://"
@@ -31,7 +31,7 @@ class Found(Exception):
 
 def settle_in(home: Path, *, store: str = "", hurry: Mapping[str, str] = HURRY) -> Settings:
     """The settings of this process and its children: all embedded in the folder, the store where it is said to be."""
-    base = free_ports()
+    base = ports.kept()
     os.environ |= {"TANDEM_PORT_BASE": str(base), "TANDEM_PREFECT_PORT": str(base + 4), **hurry}
     settings.cache_clear()
     environment.isolate(home, zone=ZONE)
@@ -79,16 +79,3 @@ def write(url: str, statement: str) -> None:
     """Change the scratch database by hand."""
     with psycopg.connect(url.replace(DRIVER, "postgresql://", 1)) as connection:
         connection.execute(statement)
-
-
-def free_ports() -> int:
-    """A first port with four free ones behind it, below those that the system gives to outgoing connections."""
-    for base in range(21000 + os.getpid() % 900 * 10, 32000, 10):
-        try:
-            for offset in range(5):
-                with socket.create_server(("127.0.0.1", base + offset)):
-                    pass
-        except OSError:
-            continue
-        return base
-    raise OSError("no five free ports in a row between 21000 and 32000")

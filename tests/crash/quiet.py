@@ -12,6 +12,7 @@ from tandem import dispatch
 from tandem.errors import Unavailable
 from tests.crash.beside import beside
 from tests.crash.reading import Reader
+from tests.crash.stock_side import untold as figures
 
 SWEEP = "order-to-fulfillment/sweep"
 LOOK = 0.5
@@ -39,6 +40,8 @@ LEFT = (
 )
 
 
+DUE = "select distinct entity from queue"
+
 LATE = "select distinct event_id from event where state = 'waiting' and due > {}"
 
 
@@ -54,6 +57,12 @@ def left(sides: Sides) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
+def behind(sides: Sides) -> dict[str, int]:
+    """What is left, and the shop's figures of stock that are not what can be sold."""
+    wrong = len(figures(sides.shop, sides.company))
+    return left(sides) | ({"figures to be told": wrong} if wrong else {})
+
+
 def untold(sides: Sides) -> set[str]:
     """Shipments of the company that the shop does not know."""
     shipped = {row[0].strip() for row in sides.company.rows("select distinct shipno from soship where shpstat <> 'V'")}
@@ -67,7 +76,7 @@ def settle(sides: Sides, tend: Callable[[], None], patience: float) -> dict[str,
     due and nobody comes for it.
     """
     swept, woken, deadline = False, time.monotonic(), time.monotonic() + patience
-    while (rest := left(sides)) or not swept:
+    while (rest := behind(sides)) or not swept:
         if time.monotonic() > deadline:
             return rest
         tend()
@@ -75,9 +84,14 @@ def settle(sides: Sides, tend: Callable[[], None], patience: float) -> dict[str,
             swept = beside(lambda: _asked(dispatch.start(SWEEP)), tend)
         elif time.monotonic() - woken > WAKE_SECONDS:
             woken = time.monotonic()
-            beside(lambda: _asked(dispatch.wake()), tend)
+            beside(lambda: _asked(dispatch.wake(_due(sides))), tend)
         time.sleep(LOOK)
     return {}
+
+
+def _due(sides: Sides) -> set[str]:
+    """Entities of which something waits."""
+    return {row[0] for row in sides.store.rows(DUE)}
 
 
 def _asked(work: Coroutine[Any, Any, object]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import time
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ from tests.crash.findings import Finding, counted
 from tests.crash.kills import WAIT, say
 from tests.crash.quiet import Sides
 from tests.crash.reading import Reader
+from tests.crash.screens import Screens
 from tests.crash.shop_side import accepted, shop_findings
+from tests.crash.stock_side import back_ordered, stock_findings
 from tests.crash.store_side import store_findings
 from tests.crash.storm import PATIENCE, Storm
 
@@ -65,6 +68,7 @@ def _run(asked: Crash, now: Settings) -> dict[str, Any]:
             now=now,
             supervisor=supervisor,
             customers=customers,
+            screens=Screens(customers.http, sides.company, random.Random(asked.seed)),
             sides=sides,
             seed=asked.seed,
             rate=asked.rate,
@@ -81,6 +85,7 @@ def _run(asked: Crash, now: Settings) -> dict[str, Any]:
         "kills": sum(killed.values()),
         "killed": dict(killed),
         **_counts(sides, customers),
+        **_stock(storm, sides),
         **counted(findings),
         "storm_seconds": storm.seconds["storm"],
         "quiet_seconds": storm.seconds["quiet"],
@@ -106,6 +111,7 @@ def _findings(storm: Storm, sides: Sides, customers: Customers) -> list[Finding]
             *company_findings(sides.company, customers.book, customers.registered),
             *shop_findings(sides.shop, sides.company, sides.store, customers.book),
             *store_findings(sides.store, sides.company, customers.book),
+            *stock_findings(sides.shop, sides.company, sides.store, customers.book, storm.screens),
         ]
     )
 
@@ -120,6 +126,16 @@ def _counts(sides: Sides, customers: Customers) -> dict[str, int]:
         "webhooks": len(accepted(sides.shop)),
         "calls": customers.calls["calls"],
         "cut": customers.calls["cut"],
+    }
+
+
+def _stock(storm: Storm, sides: Sides) -> dict[str, Any]:
+    """How much became of stock."""
+    return {
+        "screens": dict(storm.screens.done),
+        "sold_out": storm.customers.calls["sold out"],
+        "back_ordered": len(back_ordered(sides.store)),
+        "figures": sides.store.one("select count(*) from ledger where entity = 'stock' and state = 'APPLIED'"),
     }
 
 

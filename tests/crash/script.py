@@ -13,15 +13,21 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from tandem.sandbox.play.day_cast import CUSTOMERS, GOODS, PLACES, address, the_cast
+from tandem.sandbox.play.day_cast import COUNTED, CUSTOMERS, GOODS, LANTERN, PLACES, TEAPOT, address, the_cast
 from tandem.sandbox.play.day_orders import GROUND, SALES_TAX
-from tandem.sandbox.play.script import Cast
+from tandem.sandbox.play.script import Cast, Item
 
 Record = dict[str, Any]
 Lines = Counter[tuple[str, Decimal, Decimal]]
 """Item, quantity and price of each line, and how often they come."""
 
-PRICES = {sku: Decimal(price) for sku, _, price, _ in GOODS}
+PLENTIFUL = sorted(sku for sku, *_ in GOODS)
+OPENING = Decimal(6)
+SCARCE = {item.sku: replace(item, stock=OPENING) for item in COUNTED}
+"""Goods of which there are few enough to be sold out again and again, at one location."""
+LASTING = (LANTERN.sku, TEAPOT.sku)
+"""Of these, those that leave by orders alone: what is lacking of them was sold when it was not there."""
+PRICES = {sku: Decimal(price) for sku, _, price, _ in GOODS} | {item.sku: item.price for item in COUNTED}
 PLENTY = Decimal(1_000_000)
 GUESTS, NEWCOMERS = 2_000, 5_000
 """First numbers of people without an account, and of those who open one while the test runs."""
@@ -50,10 +56,14 @@ class Purchase:
 
 
 def cast() -> Cast:
-    """The shop's usual goods and customers, with shelves that never run empty."""
-    usual = the_cast()
-    items = tuple(replace(item, stock=PLENTY, places=PLACES) if item.stocked else item for item in usual.items)
-    return replace(usual, items=items)
+    """The shop's usual goods and customers; shelves never run empty but for the scarce goods."""
+    return replace(the_cast(), items=tuple(map(_stocked, the_cast().items)))
+
+
+def _stocked(item: Item) -> Item:
+    if item.sku in SCARCE:
+        return SCARCE[item.sku]
+    return replace(item, stock=PLENTY, places=PLACES) if item.stocked else item
 
 
 def purchases(seed: int) -> Iterator[Purchase]:
@@ -73,7 +83,9 @@ class _Basket:
     quantities: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        skus = self.dice.sample(sorted(PRICES), self.dice.randint(1, 5))
+        skus = self.dice.sample(PLENTIFUL, self.dice.randint(1, 5))
+        if self._scarce():
+            skus = [self.dice.choice(sorted(SCARCE)), *skus[1:]]
         self.quantities = {sku: self.dice.randint(1, 4) for sku in skus}
 
     def purchase(self) -> Purchase:
@@ -112,13 +124,17 @@ class _Basket:
 
     def _steps(self) -> tuple[Step, ...]:
         throw = self.dice.randrange(20)
-        if throw >= 9:
+        if throw >= (2 if self._scarce() else 9):
             return ()
         if throw < 2:
             cancelled = Step(what="cancel", body={"reason": "changed my mind"}, done=_cancelled, after=self._later())
             return (cancelled,)
         change = self._edit if throw < 5 else self._move if throw < 7 else self._pay
         return (*(change(turn) for turn in range(self.dice.randint(1, 3))), self._release())
+
+    def _scarce(self) -> bool:
+        """Every third order; it is never changed, only cancelled: the shop might have no more to change it to."""
+        return self.number % 3 == 0
 
     def _edit(self, _turn: int) -> Step:
         sku = self.dice.choice(sorted(self.quantities))

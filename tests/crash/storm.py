@@ -19,7 +19,8 @@ from tests.crash.customers import Customers
 from tests.crash.kills import Kill, Killer, say
 from tests.crash.load import SHIFT, Load
 from tests.crash.quiet import Sides, late, left, settle
-from tests.crash.script import cast
+from tests.crash.screens import MAIN, Screens
+from tests.crash.script import OPENING, SCARCE, cast
 
 PATIENCE = 300.0
 """Seconds that everything may take to come to rest after the last kill."""
@@ -34,6 +35,7 @@ class Storm:
     now: Settings
     supervisor: Supervisor
     customers: Customers
+    screens: Screens
     sides: Sides
     seed: int
     rate: float
@@ -46,7 +48,7 @@ class Storm:
     def rage(self, kills: int) -> Counter[str]:
         """Open the shop, kill, come to rest; gives how many of each process were killed."""
         self._open()
-        load = Load(self.customers, seed=self.seed, rate=self.rate)
+        load = Load(self.customers, self.screens, seed=self.seed, rate=self.rate)
         killer = Killer(
             supervisor=self.supervisor,
             now=self.now,
@@ -71,6 +73,8 @@ class Storm:
             stage.stock_up(people)
         for customer in people.customers:
             self.customers.register(customer)
+        for sku in SCARCE:
+            self.customers.shelve(sku, MAIN, OPENING)
 
     def _close(self, load: Load, tend: Callable[[], None]) -> None:
         """The load ends, all of it settles, the warehouse ships once more, and that settles too."""

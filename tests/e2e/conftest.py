@@ -1,10 +1,9 @@
 """Real processes: `tandem` as a person starts it, on free ports, in a folder of its own."""
 
+import contextlib
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from tests import ports
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START = 240
@@ -30,12 +31,25 @@ def pytest_collection_modifyitems(items):
 
 def alive(home: Path) -> list[str]:
     """The processes that were started for this folder and still run."""
+    return list(_started_for(home).values())
+
+
+def end_all(home: Path) -> list[str]:
+    """Kill what was started for this folder and still runs; gives what it was."""
+    left = _started_for(home)
+    for process in left:
+        with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+            os.kill(process, signal.SIGKILL)
+    return list(left.values())
+
+
+def _started_for(home: Path) -> dict[int, str]:
     sought = f"TANDEM_HOME={home}".encode()
-    found = []
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if sought in (folder / "environ").read_bytes().split(b"\0"):
-                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             continue
     return found
@@ -48,25 +62,12 @@ def until(condition, what, seconds):
         time.sleep(0.2)
 
 
-def free_base() -> int:
-    """A first port with four free ones behind it, below those that the system gives to outgoing connections."""
-    while True:
-        base = random.randrange(20000, 32000, 10)
-        try:
-            for offset in range(5):
-                with socket.create_server(("127.0.0.1", base + offset)):
-                    pass
-        except OSError:
-            continue
-        return base
-
-
 @dataclass
 class Tandem:
     """The command, told where to live."""
 
     home: Path
-    base: int = field(default_factory=free_base)
+    base: int = field(default_factory=ports.kept)
     started: subprocess.Popen[str] | None = None
 
     @property
@@ -111,6 +112,23 @@ class Tandem:
             )
         return self.started
 
+    def end(self, how: signal.Signals = signal.SIGINT, *, within: float = 90) -> int:
+        """Ends what was started, as a person would; gives its exit code.
+
+        What does not end in time is killed and named: one message, and nothing that runs on beside other tests.
+        """
+        assert self.started
+        self.started.send_signal(how)
+        try:
+            return self.started.wait(within)
+        except subprocess.TimeoutExpired:
+            self.started.kill()
+            self.started.wait()
+            left = end_all(self.home)
+        pytest.fail(
+            f"not within {within:.0f} s after {how.name}; killed: {self.started.args}, {left}\n{self.said()[-3000:]}"
+        )
+
     def said(self) -> str:
         """What the command that stays told a person."""
         return (self.home.parent / f"{self.home.name}.log").read_text()
@@ -125,8 +143,8 @@ def place(tmp_path_factory):
     """A folder for this module's homes; whatever was started in it is gone at the end."""
     folder = tmp_path_factory.mktemp("e2e")
     yield folder
-    for home in folder.iterdir():
-        assert alive(home) == []
+    left = {home.name: killed for home in folder.iterdir() if (killed := end_all(home))}
+    assert left == {}
 
 
 @pytest.fixture
@@ -136,5 +154,4 @@ def no_orphans():
     yield begun
     for tandem in begun:
         if tandem.started is not None and tandem.started.poll() is None:
-            tandem.started.send_signal(signal.SIGTERM)
-            tandem.started.wait(60)
+            tandem.end(signal.SIGTERM, within=60)

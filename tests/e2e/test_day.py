@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import urllib.request
@@ -29,9 +28,8 @@ def day(place):
         assert started.poll() is None, tandem.said()[-3000:]
         yield tandem
     finally:
-        started.send_signal(signal.SIGINT)
-        started.wait(90)
-    assert started.returncode == 0
+        code = tandem.end()
+    assert code == 0
     assert alive(tandem.home) == []
 
 

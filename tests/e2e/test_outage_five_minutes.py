@@ -125,8 +125,7 @@ def town(place):
         until(lambda: not town.status()["away"], "the end of the outage", 120)
         yield town
     finally:
-        started.send_signal(signal.SIGINT)
-        started.wait(90)
+        town.tandem.end()
     assert alive(town.home) == []
 
 

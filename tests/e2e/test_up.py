@@ -26,8 +26,7 @@ def test_no_process_is_left_however_it_ends(tandem, how):
     for name in ("serve gateway", "serve watcher", "serve sandbox", "serve ingress", "worker start"):
         assert any(name in command for command in running), name
 
-    started.send_signal(how)
-    started.wait(90)
+    tandem.end(how)
 
     until(lambda: alive(tandem.home) == [], f"the end of {alive(tandem.home)}", 60)
     secrets = (tandem.home / "embedded.env").read_text().split('"')[1::2]

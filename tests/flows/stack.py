@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -28,6 +27,7 @@ from tandem.sandbox.warehouse.books import Books, Page
 from tandem.sandbox.warehouse.office import NewItem, enter_customers, enter_items
 from tandem.settings import Settings
 from tandem.store import Event, Record, Store
+from tests import ports
 
 ROOT = Path(__file__).parents[2]
 ITEMS = {"ABC-1": "19.90", "ABC-2": "33.33", "ABC-3": "10.00", "CASE": "60.00"}
@@ -83,14 +83,18 @@ async def _nowhere(_message: Any) -> None:
 
 @contextlib.contextmanager
 def served(app: Any, port: int) -> Iterator[None]:
-    """The application on a port, in a thread, until the end of the block."""
+    """The application on a port, in a thread, until the end of the block.
+
+    Raises:
+        OSError: it does not listen, or somebody else does.
+    """
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="on"))
     started = threading.Event()
     server.install_signal_handlers = lambda: None  # type: ignore[method-assign]
     thread = threading.Thread(target=lambda: asyncio.run(_serve(server, started)), daemon=True)
     thread.start()
-    if not started.wait(30):
-        raise TimeoutError(f"nothing listens on {port}")
+    if not (started.wait(30) and server.started):
+        raise OSError(f"the application could not be served on port {port}")
     try:
         yield
     finally:
@@ -104,21 +108,6 @@ async def _serve(server: uvicorn.Server, started: threading.Event) -> None:
         await asyncio.sleep(0.01)
     started.set()
     await serving
-
-
-def free_ports() -> int:
-    """A base such that base + 0, 1 and 2 are free now."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            base = int(probe.getsockname()[1])
-        try:
-            for port in range(base, base + 3):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            continue
-        return base
 
 
 @dataclass
@@ -298,7 +287,11 @@ class Stack:
 @contextlib.contextmanager
 def stack(home: Path, environment: Any) -> Iterator[Stack]:
     """A whole connection in a folder; `environment` is pytest's monkeypatch."""
-    base = free_ports()
+    with ports.held(3) as base:
+        yield from _built(home, environment, base)
+
+
+def _built(home: Path, environment: Any, base: int) -> Iterator[Stack]:
     for name, value in {
         "HOME": home,
         "PORT_BASE": base,

@@ -30,6 +30,16 @@ async def test_a_backfill_of_a_range_takes_what_was_made_in_it(line: Stack) -> N
     assert line.record("order", order["orderId"]).target
 
 
+async def test_stock_is_backfilled_by_its_places_and_by_when_it_changed(line: Stack) -> None:
+    place = ("ABC-1|MAIN",)
+    assert await backfill(Range(entity="stock", ids=(*place, "NONE|MAIN"))) == {"WOULD BE WRITTEN": 1, "NOT FOUND": 1}
+    assert await backfill(Range(entity="stock", ids=place, dry_run=False)) == {"stock APPLIED": 1}
+    line.plain("update iciloc set adddate = '', addtime = '', lckdate = '', lcktime = '' where rtrim(item) = 'ABC-2'")
+    changed = Range(entity="stock", since="2000-01-01T00:00:00Z", dry_run=False)
+    assert await backfill(changed) == {"stock APPLIED": 2, "stock NOOP": 1}, "what bears no stamp is left to a count"
+    assert (await backfill(Range(entity="stock", until="2099-01-01T00:00:00Z", dry_run=False)))["stock APPLIED"] == 1
+
+
 @pytest.mark.parametrize(
     "fields", [{}, {"ids": ("1",), "since": "2000-01-01T00:00:00Z"}, {"since": "2000-01-01T00:00:00"}]
 )

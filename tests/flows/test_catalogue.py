@@ -10,11 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.catalogue import Options, catalogue
-from tandem.entities import System
-from tandem.entities.cargo import APPROVED
 from tandem.sandbox.shop.tables import PRODUCTS
 from tandem.sandbox.warehouse.office import NewItem, enter_items
-from tandem.store import Event
 from tests.flows.stack import Stack, stack
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -44,16 +41,10 @@ def shown(line: Stack, sku: str) -> dict[str, Any]:
     return dict(product)
 
 
-def approve(line: Stack, key: str) -> None:
-    """A person lets a held record pass."""
-    line.store.inbox.put(
-        [
-            Event(
-                connection="main", company="01", source=System.SAGEPRO, event_id=f"approve:{key}", event_type=APPROVED,
-                entity="product", key=key, received_at=datetime.now(CHICAGO),
-            )
-        ]
-    )  # fmt: skip
+def approve(line: Stack) -> None:
+    """A person lets what is held pass."""
+    (letter,) = line.store.letters.list(entity="product")
+    assert line.store.letters.replay([letter.id], "ann", datetime.now(CHICAGO), approve=True) == 1
 
 
 def of_products(tally: Mapping[str, int]) -> dict[str, int]:
@@ -123,9 +114,49 @@ async def test_a_price_of_nothing_or_tenfold_is_held_with_both_figures_until_a_p
     assert why in reason
     assert "19.90" in reason
     assert shown(line, "ABC-1")["unitPrice"] == D("19.90")
-    approve(line, "ABC-1")
+    approve(line)
     assert (await run())["product APPLIED"] == 1, line.reasons()
     assert shown(line, "ABC-1")["unitPrice"] == D(price)
+
+
+async def test_a_price_that_was_typed_after_the_approved_one_is_held_again(line: Stack) -> None:
+    await run()
+    put_item(line, "ABC-1", price=D("199.00"))
+    await run()
+    approve(line)
+    put_item(line, "ABC-1", price=D("0.00"))
+    line.event("product.updated", "ABC-1", entity="product")
+    assert (await run())["product HELD"] == 1
+    assert shown(line, "ABC-1")["unitPrice"] == D("19.90")
+    approve(line)
+    assert (await run())["product APPLIED"] == 1, line.reasons()
+    assert shown(line, "ABC-1")["unitPrice"] == D("0.00")
+
+
+async def test_case_146_discontinued_again_after_the_shop_has_shown_it_again(line: Stack) -> None:
+    await run()
+    for shown_again in (True, False):
+        put_item(line, "ABC-1", itemstat="D")
+        await run()
+        assert shown(line, "ABC-1")["isPublished"] is False
+        put_item(line, "ABC-1", itemstat="A")
+        await run()
+        if shown_again:
+            line.shop.change_product("ABC-1", {"isPublished": True})
+            await run()
+
+
+async def test_a_price_that_goes_back_to_what_was_written_last_is_written(line: Stack) -> None:
+    await run()
+    put_item(line, "ABC-1", price=D("21.00"))
+    await run()
+    line.shop.change_product("ABC-1", {"unitPrice": "25.00"})
+    await run()
+    put_item(line, "ABC-1", price=D("25.00"))
+    await run()
+    put_item(line, "ABC-1", price=D("21.00"))
+    assert (await run())["product APPLIED"] == 1, line.reasons()
+    assert shown(line, "ABC-1")["unitPrice"] == D("21.00")
 
 
 async def test_a_price_just_below_the_limit_passes(line: Stack) -> None:

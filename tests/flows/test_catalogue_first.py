@@ -144,6 +144,24 @@ async def test_a_price_whose_day_passed_while_nothing_ran_is_announced_all_the_s
         assert unit_price(line, "ABC-1") == D("21.50")
 
 
+async def test_case_152_a_planned_price_that_is_a_slip_is_held_on_its_day_until_a_person_approves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TANDEM_SAGEPRO_TAKE_PRICES", "true")
+    with stack(tmp_path, monkeypatch) as line:
+        at(monkeypatch, "2026-12-01T00:00:01+00:00")
+        plan_price(line, "ABC-1", ("2026-12-01", "215.00"))
+        await run()
+        at(monkeypatch, "2026-12-01T06:00:00+00:00")
+        assert (await run())["product HELD"] == 1
+        (letter,) = line.store.letters.list(entity="product")
+        assert "Sage Pro says 215.00 for ABC-1, the shop shows 19.90" in letter.reason
+        assert unit_price(line, "ABC-1") == D("19.90")
+        line.store.letters.replay([letter.id], "ann", datetime.fromisoformat("2026-12-01T06:01:00+00:00"), approve=True)
+        assert (await run())["product APPLIED"] == 1, line.reasons()
+        assert (unit_price(line, "ABC-1"), line.store.letters.list()) == (D("215.00"), [])
+
+
 async def test_case_153_cost_never_leaves_the_erp_side(line: Stack, caplog: pytest.LogCaptureFixture) -> None:
     """Every table of the store and of the shop, every log line, artifact and Data Docs page is looked through."""
     caplog.set_level(logging.DEBUG)

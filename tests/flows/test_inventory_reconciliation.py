@@ -87,12 +87,12 @@ def plant(line: Stack) -> None:
     take(line, "SOLD", 2)
 
 
-def take(line: Stack, sku: str, quantity: int) -> None:
+def take(line: Stack, sku: str, quantity: int, *, ago: timedelta = timedelta(minutes=1)) -> None:
     """An order that is not in Sage Pro's books has taken some."""
     from tandem.store.demand import demand
 
-    row = {"connection": "main", "company": "01", "entity": "order", "key": "o1", "line": "1", "sku": sku}
-    row |= {"location": "", "quantity": D(quantity), "version": None, "taken_at": datetime.now(UTC) - timedelta(days=1)}
+    row = {"connection": "main", "company": "01", "entity": "order", "key": f"o-{sku}", "line": "1", "sku": sku}
+    row |= {"location": "", "quantity": D(quantity), "version": None, "taken_at": datetime.now(UTC) - ago}
     line.store.database.write(lambda tx: tx.execute(demand.insert(), [row]))
 
 
@@ -143,6 +143,40 @@ async def test_a_difference_greater_than_what_is_on_its_way_is_drift(line: Stack
     assert "one side changed just before" in rows["LATE"]["why"]
 
 
+async def test_what_was_taken_long_ago_hides_no_drift(line: Stack) -> None:
+    """An order may be held for days; its goods were published as sold within minutes, and what differs is drift."""
+    await sweep()
+    settle_down(line)
+    for sku, ago in (("ABC-1", timedelta(days=3)), ("ABC-2", timedelta(minutes=2))):
+        take(line, sku, 5, ago=ago)
+    assert {sku: row["what it is"] for sku, row in read(await inventory_reconciliation()).items()} == {
+        "ABC-1": "drift",
+        "ABC-2": "in flight",
+    }
+    decided(line, "ABC-1|MAIN", datetime.now(UTC) - timedelta(days=4))
+    rows = read(await inventory_reconciliation())
+    assert rows["ABC-1"]["what it is"] == "in flight", "nothing was published since it was taken"
+    shop_shows(line, "ABC-1", 1001)
+    assert read(await inventory_reconciliation())["ABC-1"]["what it is"] == "drift", "that is more than was taken"
+
+
+def decided(line: Stack, key: str, moment: datetime) -> None:
+    """The stock was published at that moment, and never since."""
+    from tandem.store.tables import records
+
+    line.store.database.write(
+        lambda tx: tx.execute(records.update().where(records.c.key == key).values(updated_at=moment))
+    )
+
+
+async def test_a_stamp_from_a_clock_whose_year_is_wrong_hides_no_drift(line: Stack) -> None:
+    await sweep()
+    settle_down(line)
+    shop_shows(line, "ABC-1", 990)
+    line.plain("update iciloc set lckdate = '2099-01-05' where rtrim(item) = 'ABC-1'")
+    assert read(await inventory_reconciliation())["ABC-1"]["what it is"] == "drift"
+
+
 async def test_corrections_inside_the_limits_go_down_the_ordinary_line(line: Stack) -> None:
     await sweep()
     plant(line)
@@ -183,6 +217,17 @@ async def test_beyond_the_limits_of_a_run_all_is_held(line: Stack, options: Opti
     assert read(facts)["ABC-1"]["decision"] == "held for a person"
 
 
+async def test_a_record_that_the_shop_lost_is_made_again(line: Stack) -> None:
+    await sweep()
+    settle_down(line)
+    with line.shop.writing() as tx:
+        tx.connection.execute(INVENTORY.table.delete().where(INVENTORY.table.c.inventoryId == "ABC-1|MAIN"))
+    facts = await inventory_reconciliation(Options(each=D(2000), share=D("0.9"), total=D(5000)))
+    assert (list(facts["kinds"]), facts["announced"]) == (["missing in shop"], 1)
+    assert await sweep() == {"stock APPLIED": 1}
+    assert shown(line, "ABC-1") == 1000
+
+
 @pytest.mark.parametrize("side", ["shop", "company"])
 async def test_a_list_that_breaks_off_is_an_error_and_no_smaller_picture(line: Stack, side: str) -> None:
     await sweep()
@@ -207,3 +252,67 @@ def broken_at_inventory(app: Any) -> Any:
             await app(scope, receive, send)
 
     return answer
+
+
+async def held_letter(line: Stack) -> int:
+    """Somebody made the shop show 12 too many; no limits are set, so a person must decide."""
+    await sweep()
+    settle_down(line)
+    shop_shows(line, "ABC-1", 1012)
+    assert (await inventory_reconciliation())["held"] == 1
+    (letter,) = line.store.letters.list(entity="stock")
+    return letter.id
+
+
+def shows(line: Stack) -> int:
+    with line.shop.reading() as tx:
+        return int(tx.need(INVENTORY, "ABC-1|MAIN")["available"])
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def test_a_held_correction_is_a_letter_and_its_acceptance_makes_just_it_and_once(line: Stack) -> None:
+    assert (await inventory_reconciliation(Options(only_look=True)))["differing"] == 0
+    number = await held_letter(line)
+    letter = line.store.letters.show(number)
+    assert "the shop shows 1012, 1000 would be published" in letter.reason
+    assert letter.document == {"shown": "1012", "expected": "1000", "kind": "drift"}
+    await inventory_reconciliation()
+    assert len(line.store.letters.list()) == 1, "it lies there already"
+    assert line.store.letters.replay([number], "ann", now()) == 0, (
+        "it is accepted, or refused; there is nothing to replay"
+    )
+    assert line.store.letters.replay([number], "ann", now(), approve=True) == 1
+    assert line.store.letters.replay([number], "ann", now(), approve=True) == 0
+    assert await sweep() == {"stock APPLIED": 1}
+    assert (shows(line), line.store.letters.list()) == (1000, [])
+    assert line.store.letters.show(number).closed_how == "accepted by ann"
+
+
+async def test_an_accepted_correction_whose_figures_have_moved_is_not_made(line: Stack) -> None:
+    number = await held_letter(line)
+    shop_shows(line, "ABC-1", 1011, now=True)
+    line.store.letters.replay([number], "ann", now(), approve=True)
+    assert await sweep() == {"stock HELD": 1}
+    assert shows(line) == 1011
+    (letter,) = line.store.letters.list()
+    assert "by now the shop shows 1011 and 1000 would be" in letter.reason
+
+
+async def test_a_refused_correction_is_not_asked_again_until_its_figures_change(line: Stack) -> None:
+    number = await held_letter(line)
+    with pytest.raises(ValueError, match="approve them, or give them up"):
+        line.store.letters.edit(number, {"shown": "1"}, "ann", now())
+    line.store.letters.give_up(number, "these are in the show room", "ann")
+    await inventory_reconciliation()
+    assert (line.store.letters.list(), shows(line)) == ([], 1012)
+    shop_shows(line, "ABC-1", 1013)
+    await inventory_reconciliation()
+    (letter,) = line.store.letters.list()
+    assert letter.document is not None
+    assert letter.document["shown"] == "1013"
+    shop_shows(line, "ABC-1", 1000)
+    await inventory_reconciliation()
+    assert line.store.letters.list() == [], "what differs no more leaves the desk"

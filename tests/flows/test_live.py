@@ -1,11 +1,13 @@
 """The live run: takes what comes while it lingers, stands in the register, and leaves nothing behind."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
 
 from flows.order_to_fulfillment import Options, order_to_fulfillment
+from tandem import dispatch
 from tandem.settings import settings
 from tests.flows.stack import Stack
 
@@ -38,3 +40,20 @@ async def test_a_live_run_takes_orders_and_shipments_as_they_come_and_ends_by_it
     assert (await run)["shipment APPLIED"] == 1
     assert line.store.drains.up(datetime.now(UTC), "main") == []
     assert line.store.status().leased == 0
+
+
+async def test_what_is_released_has_a_drain_of_stock_asked_for(short: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run of orders takes no stock, and no run of stock is up: without a word the next sweep would be the first."""
+    line, asked = short, list[set[str]]()
+
+    async def wake(entities: Iterable[str] = ()) -> None:
+        asked.append(set(entities))
+
+    monkeypatch.setattr(dispatch, "wake", wake)
+    run = asyncio.create_task(order_to_fulfillment(Options(live=True)))
+    await until(lambda: line.store.drains.up(datetime.now(UTC), "main") or run.done(), "it stands in the register")
+    order = line.order({"sku": "ABC-1", "quantity": 2})
+    line.event("order.created", order["orderId"])
+    await until(lambda: {"stock"} in asked or run.done(), "the order went through and took nothing any more")
+    assert not run.done()
+    await run

@@ -10,9 +10,12 @@ import pytest
 
 from flows.inventory import Options, inventory
 from tandem.entities import System
+from tandem.entities.state import State
 from tandem.entities.stock import STOCK
 from tandem.line.connection import connect
 from tandem.line.rehearse import rehearse
+from tandem.sandbox.shop import ShopError
+from tandem.sandbox.shop.tables import INVENTORY, ORDERS
 from tandem.sandbox.warehouse import stock as shelf
 from tandem.sandbox.warehouse.office import NewItem, enter_items
 from tandem.settings import settings
@@ -30,7 +33,7 @@ def levels(line: Stack) -> dict[str, tuple[int, int]]:
     with line.shop.reading() as tx:
         from tandem.sandbox.shop.tables import INVENTORY
 
-        rows = tx.where(INVENTORY, "sku", ["ABC-1", "ABC-2", "ABC-3", "CASE", "KIT", "NEW"])
+        rows = tx.where(INVENTORY, "sku", ["ABC-1", "ABC-2", "ABC-3", "CASE", "KIT", "NEW", "TWO"])
     return {row["inventoryId"]: (int(row["available"]), row["version"]) for row in rows}
 
 
@@ -329,3 +332,178 @@ async def test_a_dry_run_says_what_it_would_write_and_stores_nothing(kits: Stack
     assert cargo.payload == {"available": 25, "expectedVersion": 0}, "the order was not heard of, and is not"
     assert line.store.status().counts.get("main", {}) == {}
     assert levels(line) == {}
+
+
+async def test_a_kit_that_was_taken_and_is_given_up_gives_its_parts_back(kits: Stack) -> None:
+    """Sage Pro never heard of the order: no change over there would have the parts told again."""
+    line = kits
+    await sweep()
+    order = line.order({"sku": "KIT", "quantity": 2}, planted={"totalAmount": "1.00"})
+    line.event("order.created", order["orderId"])
+    await line.run()
+    assert line.record("order", order["orderId"]).state is State.HELD
+    await sweep()
+    assert available(line, "ABC-1|MAIN") == 21, "told while it stays taken"
+    assert available(line, "KIT|MAIN") == 7
+    (letter,) = [letter for letter in line.store.letters.list() if letter.entity == "order"]
+    line.store.letters.give_up(letter.id, "a mistake", "ann", letter.updated_at)
+    await line.run()  # the run of stock has heard of the order too: what waits of it keeps what is taken
+    await sweep()
+    assert (available(line, "ABC-1|MAIN"), available(line, "KIT|MAIN")) == (25, 9)
+
+
+@pytest.fixture
+def two_places(line: Stack) -> Stack:
+    """Goods that lie in two places, as many in each: the shop takes them from the other one than the plan does."""
+    with line.screens() as page:
+        enter_items(
+            page, [NewItem(item="TWO", name="Two", price=Decimal(1), stock=Decimal(7), places=("MAIN", "EAST"))]
+        )
+    line.shop.add_product({"sku": "TWO", "unitPrice": "1.00"})
+    return line
+
+
+async def test_what_the_shop_puts_back_where_it_took_it_is_not_offered_there(two_places: Stack) -> None:
+    line = two_places
+    await sweep()
+    order = line.order({"sku": "TWO", "quantity": 3})
+    assert (available(line, "TWO|EAST"), available(line, "TWO|MAIN")) == (4, 7), "the shop takes from one place"
+    line.event("order.created", order["orderId"])
+    await line.run()
+    await sweep()
+    assert (available(line, "TWO|EAST"), available(line, "TWO|MAIN")) == (7, 4), "and Sage Pro from the other"
+    line.shop.cancel(order["orderId"])
+    assert available(line, "TWO|EAST") == 10
+    line.event("order.cancelled", order["orderId"])
+    await line.run()
+    told(line, "TWO|MAIN", 1)  # there the watcher saw a change
+    await sweep()
+    assert (available(line, "TWO|EAST"), available(line, "TWO|MAIN")) == (7, 7)
+
+
+async def test_what_the_shop_takes_for_an_order_from_before_the_first_figure_is_put_right(two_places: Stack) -> None:
+    """The demo's finding: an order is there before the first figure, and is changed in the shop after it."""
+    line = two_places
+    order = line.order({"sku": "TWO", "quantity": 3})
+    line.event("order.created", order["orderId"])
+    await line.run()
+    await sweep()
+    assert (available(line, "TWO|EAST"), available(line, "TWO|MAIN")) == (7, 4)
+    line.shop.set_stock("TWO", "EAST", 4)  # a shop that takes it now, for it counted nothing before
+    line.shop.change_address(order["orderId"], {"address1": "2 Main Street"})
+    line.event("order.updated", order["orderId"])
+    await line.run()
+    await sweep()
+    assert (available(line, "TWO|EAST"), available(line, "TWO|MAIN")) == (7, 4)
+
+
+async def test_a_sale_before_the_first_figure_is_counted_in_the_same_pass(
+    line: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goods without a record are not counted: the shop sells them between the look and the write, and takes nothing."""
+    from tandem.line import beside
+
+    hear, looks = beside.hear, list[dict[str, Any]]()
+
+    async def busy(*args: Any) -> int:
+        heard = await hear(*args)
+        if not looks:
+            line.order({"sku": "ABC-1", "quantity": 4})
+        looks.append({})
+        return heard
+
+    monkeypatch.setattr(beside, "hear", busy)
+    assert (await sweep())["stock APPLIED"] == 4, line.reasons()
+    assert levels(line)["ABC-1|MAIN"] == (996, 2)
+    assert levels(line)["ABC-2|MAIN"] == (1000, 1), "what nobody bought is looked at, and not written twice"
+    assert len(looks) == 2, "for all of them at once"
+
+
+async def test_two_runs_that_make_the_first_figure_make_one_record(
+    line: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tandem.line import beside
+
+    hear, first = beside.hear, []
+
+    async def other(*args: Any) -> int:
+        if not first:
+            first.append(line.shop.put_inventory("ABC-1|MAIN", {"available": 700, "expectedVersion": 0}))
+        return await hear(*args)
+
+    monkeypatch.setattr(beside, "hear", other)
+    assert (await sweep())["stock APPLIED"] == 4, line.reasons()
+    assert levels(line)["ABC-1|MAIN"] == (1000, 2), "the second found the record of the first, and decided again"
+
+
+async def test_a_write_that_lands_after_its_successor_does_no_harm(line: Stack) -> None:
+    """It timed out, and meanwhile what the shop shows became right: nothing is left to write but the version."""
+    await sweep()
+    rows(line, "ABC-1", lonhand=2000)
+    told(line, "ABC-1|MAIN", 1)
+    line.break_shop({"requests": [{"what": "cutBefore", "method": "PUT", "path": "/inventory", "times": 1}]})
+    assert await sweep() == {"stock UNKNOWN": 1}
+    rows(line, "ABC-1", lonhand=1000)
+    line.make_due()
+    assert await sweep() == {"stock APPLIED": 1}
+    assert levels(line)["ABC-1|MAIN"] == (1000, 2)
+    with pytest.raises(ShopError, match="is at version 2 by now"):
+        line.shop.put_inventory("ABC-1|MAIN", {"available": 2000, "expectedVersion": 1})
+
+
+@pytest.mark.parametrize("stamp", ["2031-01-01T10:00:00-06:00", "now"])
+async def test_case_141_an_order_is_heard_whatever_stamps_came_before_it(line: Stack, stamp: str) -> None:
+    """One from a clock that is years ahead; and one whose transaction took half a minute."""
+    await sweep()
+    order = line.order({"sku": "ABC-2", "quantity": 1})
+    late = line.order({"sku": "ABC-1", "quantity": 3})
+    with line.shop.writing() as tx:
+        hidden = tx.need(ORDERS, late["orderId"])
+        tx.connection.execute(ORDERS.table.delete().where(ORDERS.table.c.orderId == late["orderId"]))
+        if stamp != "now":
+            tx.save(ORDERS, tx.need(ORDERS, order["orderId"]) | {"updatedDate": stamp})
+    told(line, "ABC-2|MAIN", 1)
+    await sweep()
+    with line.shop.writing() as tx:
+        begun = (utc_now() - timedelta(seconds=30)).isoformat()
+        tx.add(ORDERS, hidden | ({"updatedDate": begun} if stamp == "now" else {}))
+    told(line, "ABC-1|MAIN", 2)
+    await sweep()
+    assert available(line, "ABC-1|MAIN") == 997
+
+
+async def test_what_was_given_up_is_told_again_once_orders_at_the_screen_take_of_it(line: Stack) -> None:
+    """Only SOTRAN moves: ICILOC bears the stamp that it had."""
+    await sweep()
+    line.shop.change_product("ABC-1", {"unit": "crate"})
+    told(line, "ABC-1|MAIN", 1)
+    assert await sweep() == {"stock HELD": 1}
+    (letter,) = line.store.letters.list(entity="stock")
+    line.store.letters.give_up(letter.id, "not now", "ann", letter.updated_at)
+    line.shop.change_product("ABC-1", {"unit": "each"})
+    told(line, "ABC-1|MAIN", 2)
+    assert await sweep() == {"stock SKIPPED": 1}, "nothing has changed"
+    line.event("order.created", line.order({"sku": "ABC-1", "quantity": 1})["orderId"])
+    await line.run()
+    line.plain("update sotran set qtyord = 900 where rtrim(item) = 'ABC-1'")
+    told(line, "ABC-1|MAIN", 3)
+    await sweep()
+    assert available(line, "ABC-1|MAIN") == 100, line.reasons()
+
+
+@pytest.mark.parametrize("code", ["MUG", "mug", "Müg"])
+async def test_what_an_order_took_comes_back_however_sage_pro_spells_the_code(line: Stack, code: str) -> None:
+    with line.screens() as page:
+        enter_items(page, [NewItem(item=code, name="Mug", price=Decimal(1), stock=Decimal(7))])
+    line.shop.add_product({"sku": code, "unitPrice": "1.00"})
+    await sweep()
+    order = line.order({"sku": code, "quantity": 3}, planted={"totalAmount": "1.00"})
+    line.event("order.created", order["orderId"])
+    await line.run()
+    await sweep()
+    (letter,) = line.store.letters.list(entity="order")
+    line.store.letters.give_up(letter.id, "a mistake", "ann", letter.updated_at)
+    await line.run()  # the stock's own run heard of it once more
+    await sweep()
+    with line.shop.reading() as tx:
+        assert tx.need(INVENTORY, f"{code}|MAIN")["available"] == 7

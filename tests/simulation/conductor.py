@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from tandem import dispatch
 from tandem.entities import ENTITIES
 from tandem.errors import SettingsError, Unavailable
-from tests.simulation.deployments import Deployment, deployed
+from tests.simulation.deployments import Deployment, Run, deployed
 from tests.simulation.dice import Dice
 from tests.simulation.processes import CURRENT, NOBODY, STORE_WRITES, Fuse, Killed, Process, Processes
 from tests.simulation.weather import Weather
@@ -16,33 +15,7 @@ from tests.simulation.weather import Weather
 LIVE_AT_ONCE = 2
 """Of each kind."""
 
-UP = ("scheduled", "running")
-
 Flow = Callable[[Deployment], Coroutine[Any, Any, Any]]
-
-
-@dataclass
-class Run:
-    """A flow run."""
-
-    number: int
-    of: Deployment
-    state: str = "scheduled"
-    since: float = 0.0
-    name: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.name = f"{self.of.name.partition('/')[2]}-{self.number}"
-
-    @property
-    def live(self) -> bool:
-        """Whether it lingers."""
-        return self.of.live
-
-    @property
-    def up(self) -> bool:
-        """Whether it is coming or under way."""
-        return self.state in UP
 
 
 class Conductor:
@@ -102,6 +75,11 @@ class Conductor:
         runs = [self._wake(drain) for drain in sorted({ENTITIES[e].drain for e in entities}) or [dispatch.LIVE]]
         return runs[0] if all(runs) else None
 
+    async def woken(self, entities: Iterable[str] = ()) -> Run | None:
+        """The same for drains, which wait for the answer."""
+        await asyncio.sleep(self.dice.scale(0.005, 0.5))
+        return self.wake(entities)
+
     def _wake(self, deployment: str) -> Run | None:
         """With the rule of `dispatch` of what counts as coming up."""
         young = dispatch.COMING_UP.total_seconds()
@@ -135,9 +113,14 @@ class Conductor:
             self._trouble(process)
 
     def _fuse(self, run: Run) -> Fuse | None:
-        """When the run dies; not where the last three did, or a record would go to the desk."""
+        """When the run dies; not where the last three did, or a record would go to the desk.
+
+        A sweep does not where the last one of its kind did: again and again by the clock, it would die over nothing.
+        """
         last = [r.state for r in self.runs if not r.up][-3:]
         if self._now() >= self.weather.calm or last == ["crashed"] * 3:
+            return None
+        if not run.live and [r.state for r in self.runs if r.of is run.of and not r.up][-1:] == ["crashed"]:
             return None
         if not self.dice.chance((0.3 if run.live else 0.45) * self.weather.deadly):
             return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ FLOWS = {
 WHOSE = {System.CLARITY: "shop", System.SAGEPRO: "company"}
 
 
+UP = ("scheduled", "running")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
     """One of prefect.yaml; `name` is that of flow and deployment, as `dispatch` spells it.
@@ -43,11 +46,10 @@ class Deployment:
         """What it drains."""
         return frozenset(entity for entity, _ in self.module.LINES)
 
-    @property
-    def swept(self) -> frozenset[str]:
-        """Whose changes a sweep looks for."""
-        lines = (WHOSE[source] for entity, source in self.module.LINES if ENTITIES[entity].route(source).sweep)
-        return frozenset(lines)
+    def swept(self, kept: Collection[str]) -> frozenset[str]:
+        """Whose changes a sweep looks for, where somebody keeps records of only these entities."""
+        lines = ((e, source) for e, source in self.module.LINES if e in kept and ENTITIES[e].route(source).sweep)
+        return frozenset(WHOSE[source] for _, source in lines)
 
     @property
     def run(self) -> Callable[[], Coroutine[Any, Any, Any]]:
@@ -58,6 +60,30 @@ class Deployment:
     def next_after(self, now: float) -> float:
         """Seconds until the schedule starts the next run."""
         return self.every - (now - self.after) % self.every
+
+
+@dataclass
+class Run:
+    """A flow run."""
+
+    number: int
+    of: Deployment
+    state: str = "scheduled"
+    since: float = 0.0
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = f"{self.of.name.partition('/')[2]}-{self.number}"
+
+    @property
+    def live(self) -> bool:
+        """Whether it lingers."""
+        return self.of.live
+
+    @property
+    def up(self) -> bool:
+        """Whether it is coming or under way."""
+        return self.state in UP
 
 
 def deployed() -> dict[str, Deployment]:

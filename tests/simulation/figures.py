@@ -13,9 +13,10 @@ import httpx
 
 from tandem.sandbox.shop.tables import INVENTORY
 from tandem.values import loads
+from tests.simulation.dice import Dice
 from tests.simulation.monitor import Monitor
 from tests.simulation.processes import CURRENT
-from tests.simulation.stockroom import PLACE, place_of
+from tests.simulation.stockroom import MOVEMENTS, PLACE, place_of
 from tests.simulation.systems import SKUS
 
 SERVED: ContextVar[httpx.Request | None] = ContextVar("served", default=None)
@@ -24,6 +25,9 @@ SERVED: ContextVar[httpx.Request | None] = ContextVar("served", default=None)
 READ, WRITTEN = "/api/v1/sagepro/inventory", "/api/v1/inventory/"
 ZERO = Decimal(0)
 
+RACES, AT_MOST = 0.15, 4
+"""Share of the figures that are sent off while somebody buys of the same goods, and how many in a week."""
+
 
 class Figures(Monitor):
     """Watches figures on their way as well: each carries the moment at which the company's stock was read for it."""
@@ -31,6 +35,7 @@ class Figures(Monitor):
     def __init__(self, world: Any) -> None:
         super().__init__(world.fail, world.count)
         self._world = world
+        self._dice, self._races = Dice(world.seed, "races"), 0
         self._read: dict[tuple[str, str], float] = {}
 
     def departs(self, request: httpx.Request, body: bytes) -> list[str]:
@@ -38,6 +43,7 @@ class Figures(Monitor):
         request.extensions["left"] = asyncio.get_running_loop().time()
         if _writes(request):
             request.extensions["read"] = self._read.get((_who(), _key(request)))
+            self._race(_key(request).rpartition("|")[0])
         return super().departs(request, body)
 
     def arrives(self, request: httpx.Request, response: httpx.Response, created: Iterable[str]) -> None:
@@ -46,6 +52,16 @@ class Figures(Monitor):
             for key in _keys(loads(response.content)):
                 self._read[_who(), key] = request.extensions["left"]
         super().arrives(request, response, created)
+
+    def _race(self, sku: str) -> None:
+        """Now and then somebody buys in the very moment in which a figure is on its way: chance alone seldom does."""
+        world = self._world
+        if not world.people.stockroom or world.clock.seconds >= world.weather.calm or self._races == AT_MOST:
+            return
+        if self._dice.chance(RACES):
+            self._races += 1
+            world.count("figure sent off as somebody buys")
+            world.people.snatch(sku, self._dice.scale(0.0005, 0.03))
 
     def published(self) -> None:
         """Something was committed in the shop: if that is a figure, it is not too high.
@@ -114,19 +130,41 @@ def _sold(order: dict[str, Any], sku: str) -> Decimal:
 
 
 def conserved(world: Any) -> Iterator[str]:
-    """No piece came from nowhere or went there: shelves, totals and movements agree with what people did."""
+    """No piece came from nowhere: opening, receipts, shipments, returns and adjustments come to what is there.
+
+    In the company on the shelves, in the totals and in the movements of each kind; in the shop by what was shipped to
+    its customers, since what it holds may be sold is what the company has free (`told`).
+    """
     room = world.people.stockroom
     for sku in SKUS if room else ():
         with world.systems.books.open() as page:
+            moves = page.rows("ictran", item=sku)
+            parcels = page.rows("soship", item=sku)
             found = {
-                "iciloc": place_of(page, sku)["lonhand"],
-                "iciqty": sum((row["qonhand"] for row in page.rows("iciqty", item=sku)), ZERO),
-                "icitem": page.one("icitem", item=sku)["ionhand"],
-                "ictran": sum((row["tqty"] for row in page.rows("ictran", item=sku)), ZERO),
+                "iciloc": (place_of(page, sku)["lonhand"], room.balance(sku)),
+                "iciqty": (_sum(page.rows("iciqty", item=sku), "qonhand"), room.balance(sku)),
+                "icitem": (page.one("icitem", item=sku)["ionhand"], room.balance(sku)),
+                "ictran": (_sum(moves, "tqty"), room.balance(sku)),
+                "soship": (-_sum(parcels, "qtyship"), room.balance(sku, "shipments")),
+                "the shop's fulfilments": (-_fulfilled(world, sku), room.balance(sku, "shipments")),
             }
-        for table, number in found.items():
-            if number != room.balance[sku]:
-                yield f"{table} has {number} of {sku}, and what was received and left comes to {room.balance[sku]}"
+            for kind, causes in MOVEMENTS.items():
+                of_kind = [row for row in moves if row["trantyp"] == kind]
+                found[f"ictran {kind.strip()}"] = (_sum(of_kind, "tqty"), room.balance(sku, *causes))
+        for where, (number, wanted) in found.items():
+            if number != wanted:
+                yield f"{where}: {number} of {sku}, and what people did comes to {wanted}"
+
+
+def _sum(rows: Iterable[dict[str, Any]], column: str) -> Decimal:
+    return sum((row[column] for row in rows), ZERO)
+
+
+def _fulfilled(world: Any, sku: str) -> Decimal:
+    """What the shop has told its customers is on its way."""
+    orders = (world.systems.shop.order(key) for key in world.people.shipments.values())
+    sent = {order["orderId"]: [line for line in order["lineItems"] if line["sku"] == sku] for order in orders}
+    return sum((Decimal(line["fulfilledQuantity"]) for lines in sent.values() for line in lines), ZERO)
 
 
 def told(world: Any) -> Iterator[str]:
@@ -140,6 +178,15 @@ def told(world: Any) -> Iterator[str]:
 
 
 def released(world: Any) -> Iterator[str]:
-    """Nothing is reserved any more."""
+    """Nothing is reserved any more: not in the store, and in the company only for its own open orders."""
+    allocates = world.settings.sagepro_allocate
+    with world.systems.books.open() as page:
+        for sku in SKUS:
+            lines = page.rows("sotran", item=sku, sostat="")
+            open_ones = _sum((line for line in lines if line["currhist"] != "X"), "qtyord") if allocates else ZERO
+            kept = {"iciloc": place_of(page, sku)["lsoaloc"], "iciqty": _sum(page.rows("iciqty", item=sku), "qsoaloc")}
+            for table, number in kept.items():
+                if number != open_ones:
+                    yield f"{table} allocates {number} of {sku} to open orders, which want {open_ones}"
     for one in world.store.demand.outstanding():
         yield f"{one.lines} lines of {one.records} records of {one.entity} are still reserved since {one.since}"

@@ -39,7 +39,7 @@ class Messenger:
         skew = self.dice.pick((0, self.dice.whole(-290, 290), self.dice.whole(-3000, 3000)))
         self.skew = skew if careless else 0
         self.wrong_from = self.dice.between(0, 0.6) * network.weather.calm
-        self.wrong_until = self.wrong_from + self.dice.scale(3600, 400_000)
+        self.wrong_until = self.wrong_from + self.dice.scale(1800, 100_000)
         self.tasks: set[asyncio.Task[None]] = set()
 
     def end(self) -> None:

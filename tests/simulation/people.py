@@ -1,7 +1,7 @@
 """The people of the week: customers who order and change their minds, and a warehouse that ships."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,11 +11,11 @@ from tandem.sandbox.shop.refusal import ShopError
 from tandem.sandbox.warehouse.books import WarehouseError
 from tests.simulation.dice import Dice
 from tests.simulation.packing import shift
-from tests.simulation.processes import Processes
+from tests.simulation.processes import NOBODY, Processes
 from tests.simulation.stockroom import Stockroom
 from tests.simulation.systems import SKUS, Systems
 
-STOCKED = 0.6
+STOCKED = 0.5
 """Share of the weeks in which some goods are scarce, and somebody watches the company."""
 
 ADDRESS = {
@@ -51,7 +51,6 @@ class People:
         *,
         week: float,
         version: Callable[[str], str | None],
-        changed: Callable[[str], None],
     ) -> None:
         self.seed = seed
         self.dice = Dice(seed, "people")
@@ -60,7 +59,6 @@ class People:
         self.processes = processes
         self.week = week
         self.version_in_company = version
-        self.changed = changed
         self.sales: dict[str, Sale] = {}
         self.shipments: dict[str, str] = {}
         self.members: list[str] = []
@@ -71,7 +69,7 @@ class People:
     def plan(self) -> None:
         """Set a timer for everything that will happen."""
         self.at(0.0, self._register)
-        orders, bursts = int(self.dice.scale(6, 60)), self.dice.whole(2, 4)
+        orders, bursts = int(self.dice.scale(4, 50)), self.dice.whole(2, 4)
         for _ in range(bursts):
             start = self.dice.between(0.005, 0.9) * self.week
             length = self.dice.scale(20, 900)
@@ -98,7 +96,6 @@ class People:
             self.processes.trace(f"people: {act.__name__} refused: {error}")
         else:
             self.processes.count(f"people: {act.__name__.strip('_')}")
-        self.changed("company")
 
     def _soon(self) -> float:
         """Shortly after, or in a later busy time: a change at an odd hour would cost a run of its own."""
@@ -118,14 +115,17 @@ class People:
             }
             self.members.append(str(self.systems.shop.register_customer(form)["customerId"]))
 
-    def _order(self) -> None:
+    def snatch(self, sku: str, seconds: float) -> None:
+        """Somebody orders some of this in so many seconds: as a rule while the shop is being told how much there is."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, self._do, self._order, ([sku],), context=NOBODY)
+
+    def _order(self, wanted: Sequence[str] = ()) -> None:
+        skus = wanted or self.dice.some(list(SKUS), self.dice.whole(1, 4))
         cart: dict[str, Any] = {
             "shippingAddress": ADDRESS,
             "billingAddress": ADDRESS,
-            "lines": [
-                {"sku": sku, "quantity": self.dice.whole(1, 9)}
-                for sku in self.dice.some(list(SKUS), self.dice.whole(1, 4))
-            ],
+            "lines": [{"sku": sku, "quantity": self.dice.whole(1, 9)} for sku in skus],
             "shipping": [{"method": "ground", "amount": Decimal(self.dice.whole(0, 2500)) / 100}],
             "taxes": [{"rate": Decimal(self.dice.whole(0, 1000)) / 10_000}],
         }
@@ -183,7 +183,7 @@ class People:
         self.processes.trace(f"people: shipment {number} of {key}")
         if self.stockroom:
             for sku, quantity in goods:
-                self.stockroom.moved(sku, -quantity)
+                self.stockroom.moved(sku, -quantity, "shipments")
 
     def shop_key(self, page: Any, sono: str) -> str | None:
         """The shop's order that a sales order was entered for."""

@@ -26,17 +26,12 @@ import tandem.ingress.app
 import tandem.ingress.committer
 import tandem.ingress.waker
 import tandem.line.connection
-import tandem.store.database as store_database
 from tandem import dispatch
-from tandem.errors import StoreUnavailable
-from tandem.gateway.company import company as company_module
-from tandem.sandbox import database as sandbox_database
 from tandem.settings import settings as real_settings
-from tandem.store.database import Database
+from tests.simulation.doors import doors
 from tests.simulation.hands import watched
 from tests.simulation.network import Wire
 from tests.simulation.plants import plant
-from tests.simulation.processes import CURRENT, point
 from tests.simulation.receiver import InlineCommitter, InlineWaker
 from tests.simulation.shortcuts import shortcuts
 from tests.simulation.stand_ins import Heard, PassThrough, RunName, plain
@@ -53,7 +48,7 @@ def rebound(world: Any) -> Iterator[None]:
 
         _modules(put, world)
         _threads(put)
-        _doors(put, world)
+        doors(put, world)
         _logs(put, world)
         put(httpx._client, "AsyncHTTPTransport", Wire)
         put(Wire, "network", world.network)
@@ -63,7 +58,7 @@ def rebound(world: Any) -> Iterator[None]:
             put(module, "LOOK_SECONDS", world.look_seconds)
         put(tandem.connectors.sagepro, "PAGE", str(world.page_size))
         put(dispatch, "start", world.conductor.start)
-        put(dispatch, "wake", world.conductor.wake)
+        put(dispatch, "wake", world.conductor.woken)
         put(tandem.ingress.app, "Committer", InlineCommitter)
         put(tandem.ingress.app, "Waker", InlineWaker)
         unhurried(put)
@@ -133,55 +128,3 @@ def _threads(put: Callable[[Any, str, Any], None]) -> None:
 
     put(anyio.to_thread, "run_sync", run_sync)
     put(asyncio, "to_thread", to_thread)
-
-
-def _doors(put: Callable[[Any, str, Any], None], world: Any) -> None:
-    """Transactions at which a process may die, and a store that is not always there."""
-    read, write = Database.read, Database.write
-    engine = store_database._engine
-
-    def reading(self: Database, work: Callable[[Any], Any]) -> Any:
-        _store_door(world, "read")
-        result = read(self, work)
-        point("after reading the store")
-        return result
-
-    def writing(self: Database, work: Callable[[Any], Any]) -> Any:
-        _store_door(world, "write")
-        result = write(self, work)
-        world.still.writes += 1
-        point("after a transaction of the store")
-        return result
-
-    def one_engine(url: str) -> Any:
-        if url not in world.systems.engines:
-            world.systems.engines[url] = engine(url)
-        return world.systems.engines[url]
-
-    put(Database, "read", reading)
-    put(Database, "write", writing)
-    put(store_database, "_engine", one_engine)
-    put(company_module.Company, "write", _guarded(company_module.Company.write, "company", world))
-    put(sandbox_database.Database, "writing", _guarded(sandbox_database.Database.writing, "shop", world))
-
-
-def _store_door(world: Any, what: str) -> None:
-    point(f"before a {what} of the store")
-    process = CURRENT.get()
-    if process is not None and world.weather.strike("store", what, world.clock.seconds):
-        world.processes.count(f"store: {what} refused")
-        world.processes.trace(f"{process.name}: the store refuses a {what}")
-        raise StoreUnavailable("the store cannot be used now: simulated")
-
-
-def _guarded(transaction: Callable[[Any], Any], whose: str, world: Any) -> Callable[[Any], Any]:
-    @contextmanager
-    def guarded(self: Any) -> Iterator[Any]:
-        point(f"before a transaction of the {whose}")
-        with transaction(self) as connection:
-            yield connection
-            point(f"inside a transaction of the {whose}")
-        world.changed(whose)
-        point(f"after a transaction of the {whose}")
-
-    return guarded

@@ -14,6 +14,7 @@ class Server:
     """One side that answers; `process` is None while it is down.
 
     What it was asked before is answered as before until something was committed there: `version` counts the commits.
+    The columns of the company are what no commit changes.
     """
 
     def __init__(self, name: str, app: Application, version: Callable[[], int]) -> None:
@@ -29,10 +30,10 @@ class Server:
         if request.method != "GET":
             return await self.handle(request, body)
         asked = str(request.url)
+        now = 0 if request.url.path.endswith("/schema") else self.version()
         version, kept = self._kept.get(asked, (-1, None))
-        if kept is None or version != self.version():
-            version = self.version()
-            kept = await self.handle(request, body)
+        if kept is None or version != now:
+            version, kept = now, await self.handle(request, body)
             self._kept[asked] = (version, kept)
         return httpx.Response(kept.status_code, headers=kept.headers, content=kept.content)
 

@@ -8,6 +8,7 @@ import tandem.store.store
 from tandem.connectors import dialect as dialects
 from tandem.mapping import Workbook
 from tandem.store.alerts import Alerts
+from tandem.store.database import Database
 from tandem.store.inbox import Inbox
 from tandem.store.pauses import Pauses
 from tandem.store.registers import Counters, Cursors, Drains
@@ -27,6 +28,7 @@ def shortcuts(put: Put, world: Any) -> None:
     put(Inbox, "due", _due(world))
     _standing(put, world)
     put(tandem.store.store, "migrate", _nothing)
+    put(Database, "close", _nothing)
     for register in (Drains, Cursors, Counters, Alerts):
         for name in ("enter", "beat", "leave", "set", "add_all", "add", "sent", "failed"):
             if name in vars(register):
@@ -34,7 +36,7 @@ def shortcuts(put: Put, world: Any) -> None:
 
 
 def _nothing(*_: Any) -> None:
-    """The store of every world is a copy of one that stands at the newest schema."""
+    """The store of a world is a copy of one at the newest schema, and all processes share its engine."""
 
 
 def _apart(call: Callable[..., Any], world: Any) -> Callable[..., Any]:

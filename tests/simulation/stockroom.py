@@ -1,9 +1,8 @@
-"""Who moves goods at Sage Pro's own screens: what comes in, what goes over the counter, what a count finds."""
+"""Who moves goods at Sage Pro's own screens: what comes in, what is sold and brought back, what a count finds."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -14,12 +13,22 @@ from tests.simulation.systems import SKUS, STOCK, Systems
 
 PLACE = "MAIN"
 
+CAUSES = ("opening", "receipts", "shipments", "counter sales", "returns", "adjustments")
+"""What moves goods; together they come to what lies there."""
+
+MOVEMENTS = {
+    stock.RECEIPT: ("opening", "receipts"),
+    stock.ISSUE: ("shipments", "counter sales", "returns"),
+    stock.COUNT: ("adjustments",),
+}
+"""As what Sage Pro writes them down."""
+
 At = Callable[..., None]
 """Sets the second of the week at which something happens, what happens, and what it is told."""
 
 
 class Stockroom:
-    """Goods of which there are few enough to be sold out; `balance` is the simulator's own account of all goods.
+    """Goods of which there are few enough to be sold out; `account` is the simulator's own, by what moved them.
 
     `losses` are the moments at which goods left that no sales order tells of, and how many.
     """
@@ -28,7 +37,7 @@ class Stockroom:
         self.dice = Dice(seed, "stockroom")
         self.systems = systems
         self.scarce = self.dice.some(list(SKUS), self.dice.whole(1, 3))
-        self.balance: defaultdict[str, Decimal] = defaultdict(lambda: STOCK)
+        self.account = {sku: dict.fromkeys(CAUSES, Decimal(0)) | {"opening": STOCK} for sku in SKUS}
         self.losses: list[tuple[float, str, Decimal]] = []
 
     def open(self) -> None:
@@ -37,19 +46,23 @@ class Stockroom:
             number = Decimal(self.dice.whole(15, 120))
             with self.systems.books.open() as page:
                 difference = stock.count(page, sku, PLACE, number)
-            self.moved(sku, difference)
+            self.moved(sku, difference, "adjustments")
             self.systems.shop.set_stock(sku, PLACE, number)
 
     def plan(self, at: At, busy: list[tuple[float, float]], week: float) -> None:
         """What happens in the week, most of it while orders come in."""
-        for _ in range(int(self.dice.scale(15, 80))):
+        for _ in range(int(self.dice.scale(8, 60))):
             start, end = self.dice.pick(busy) if self.dice.chance(0.9) else (0.0, week)
-            act = self.dice.pick((self._receive, self._receive, self._sell, self._sell, self._count))
+            act = self.dice.pick((self._receive, self._receive, self._sell, self._sell, self._take_back, self._count))
             at(self.dice.between(start, end), act, self.dice.pick(self.scarce))
 
-    def moved(self, sku: str, quantity: Decimal) -> None:
-        """Goods came in, or left by a sales order."""
-        self.balance[sku] += quantity
+    def moved(self, sku: str, quantity: Decimal, cause: str) -> None:
+        """Goods came in (positive) or left."""
+        self.account[sku][cause] += quantity
+
+    def balance(self, sku: str, *causes: str) -> Decimal:
+        """What these come to, or all of them."""
+        return sum((self.account[sku][cause] for cause in causes or CAUSES), Decimal(0))
 
     def lost_since(self, sku: str, moment: float) -> Decimal:
         """How many pieces left without a sales order since a moment."""
@@ -59,26 +72,33 @@ class Stockroom:
         number = Decimal(self.dice.whole(1, 60))
         with self.systems.books.open() as page:
             stock.receive(page, sku, PLACE, number)
-        self.moved(sku, number)
+        self.moved(sku, number, "receipts")
 
     def _sell(self, sku: str) -> None:
         """Over the counter."""
         number = Decimal(self.dice.whole(1, 8))
         with self.systems.books.open() as page:
             stock.sell(page, sku, PLACE, number)
-        self._left(sku, number)
+        self._left(sku, number, "counter sales")
+
+    def _take_back(self, sku: str) -> None:
+        """Somebody brings back what went over the counter."""
+        number = Decimal(self.dice.whole(1, 4))
+        with self.systems.books.open() as page:
+            stock.move(page, [stock.Movement(item=sku, place=PLACE, quantity=number, kind=stock.ISSUE)])
+        self.moved(sku, number, "returns")
 
     def _count(self, sku: str) -> None:
         with self.systems.books.open() as page:
             there = stock.on_hand(page, sku, PLACE)
             difference = stock.count(page, sku, PLACE, max(Decimal(0), there + self.dice.whole(-5, 5)))
         if difference < 0:
-            self._left(sku, -difference)
+            self._left(sku, -difference, "adjustments")
         else:
-            self.moved(sku, difference)
+            self.moved(sku, difference, "adjustments")
 
-    def _left(self, sku: str, number: Decimal) -> None:
-        self.moved(sku, -number)
+    def _left(self, sku: str, number: Decimal, cause: str) -> None:
+        self.moved(sku, -number, cause)
         self.losses.append((asyncio.get_running_loop().time(), sku, number))
 
 

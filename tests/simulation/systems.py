@@ -61,6 +61,7 @@ def chosen(dice: Dice) -> dict[str, Any]:
         "linger_seconds": dice.whole(3, 15),
         "run_seconds": dice.pick((60, 300, 900)),
         "poll_seconds": dice.pick((2.0, 10.0, 30.0)),
+        "sagepro_allocate": dice.pick((False, True)),
     }
 
 
@@ -133,7 +134,7 @@ class Systems:
         from tandem.gateway.api.idempotency import Keys, Running
 
         old = self.gateway.state.context
-        old.company.clock = self._company_time
+        old.company.clock, old.company.policy = self._company_time, Policy.of(self.settings)
         self.gateway.state.context = replace(old, keys=Keys(old.company.tables), desk=Desk(), running=Running())
 
     def restart_shop(self) -> None:

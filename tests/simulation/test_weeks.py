@@ -31,6 +31,7 @@ def test_a_week_replays_to_the_letter() -> None:
         ("lease", "two hands"),
         ("clock", "marks: the mark of"),
         ("demand", "oversold"),
+        ("stale", "oversold"),
     ],
 )
 def test_a_broken_promise_is_found_and_the_kept_one_is_not(planted: str, said: str) -> None:

@@ -44,7 +44,7 @@ class Watching:
     def __init__(self, world: Any) -> None:
         self._world = world
         self._dice = Dice(world.seed, "watching")
-        self._kinds = self._dice.pick(("stock", "stock shipment", "stock product shipment customer"))
+        self.kinds = self._dice.pick(("stock", "stock shipment", "stock product shipment customer"))
         self._news = asyncio.Event()
         self._seen = -1
         self._backlog = Backlog(utc_now)
@@ -88,7 +88,7 @@ class Watching:
         company = world.systems.gateway.state.context.company
         state, self._backlog = State(world.settings.home / "watch01.db"), Backlog(utc_now)
         sender = Sender(URL, Signer([SECRET]), self._backlog, state, clock=utc_now)
-        kinds = chosen(self._kinds, company.tables)
+        kinds = chosen(self.kinds, company.tables)
         watcher = Watcher(company, kinds, state, self._backlog, rhythm=Rhythm(full=FULL_SECONDS), news=sender.wake)
         process.spawn(sender.run(), "watcher sends")
         try:

@@ -64,7 +64,7 @@ def weather_of(seed: int, week: float) -> Weather:
         rates=rates,
         outages=outages,
         calm=week,
-        deadly=dice.pick((0.5, 1, 1, 2.5)),
+        deadly=dice.pick((0.5, 1, 1, 2)),
         careless=dice.pick((0.5, 1, 1, 3, 3)),
         eager=dice.scale(0.02, 0.5),
     )

@@ -81,6 +81,7 @@ class World:
         self.still = Stillness(self)
         self.versions: Counter[str] = Counter()
         self.marks_seen: dict[str, datetime] = {}
+        self.stored: set[tuple[str, str, str]] = set()
         self.page_size = self.dice.pick((10, 50, 500))
         self.look_seconds = self.dice.scale(2, 30)
 
@@ -154,7 +155,6 @@ class World:
             self.processes,
             week=self.weather.calm,
             version=self._version,
-            changed=self.changed,
         )
         shop.on_commit(self.messenger.collect)
         Servers(self).start()

@@ -13,7 +13,18 @@ from fastapi import Request
 from tandem.errors import SettingsError
 from tandem.gateway.api.problems import ProblemError
 
-RESOURCES = ("orders", "customers", "products", "inventory", "shipments", "schema")
+RESOURCES = (
+    "orders",
+    "customers",
+    "products",
+    "inventory",
+    "shipments",
+    "invoices",
+    "receipts",
+    "journals",
+    "accounts",
+    "schema",
+)
 _SCOPE = re.compile(rf"\*|read|write|(?:{'|'.join(RESOURCES)}):(?:read|write|\*)")
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]+) *")
 _SETTING = "TANDEM_SAGEPRO_API_KEYS"

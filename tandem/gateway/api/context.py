@@ -19,14 +19,51 @@ from tandem.gateway.customers.customers import Customers
 from tandem.gateway.customers.entry import CustomerDesk
 from tandem.gateway.inventory.adjustment import Adjustments
 from tandem.gateway.inventory.stock import Inventory
+from tandem.gateway.ledger.accounts import Accounts
+from tandem.gateway.ledger.journal_read import JournalReader
+from tandem.gateway.ledger.journals import Journals
 from tandem.gateway.orders.change import OrderChange
 from tandem.gateway.orders.entry import OrderEntry
 from tandem.gateway.orders.read import OrderReader
 from tandem.gateway.orders.staged.entry import StagedEntry, entry_of
+from tandem.gateway.receivables.applications import Applications
+from tandem.gateway.receivables.invoice_read import InvoiceReader
+from tandem.gateway.receivables.invoices import Invoices
+from tandem.gateway.receivables.receipt_read import ReceiptReader
+from tandem.gateway.receivables.receipts import Receipts
 from tandem.gateway.shipments.shipments import Shipments
 from tandem.settings import Settings
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Finance:
+    """What reads and enters the documents of receivables and the ledger."""
+
+    invoice_reader: InvoiceReader
+    invoices: Invoices
+    receipt_reader: ReceiptReader
+    receipts: Receipts
+    applications: Applications
+    journal_reader: JournalReader
+    journals: Journals
+    accounts: Accounts
+
+    @classmethod
+    def of(cls, company: Company) -> Finance:
+        """Those of one company; a table that it lacks is told when a document needs it."""
+        invoices, receipts, journals = InvoiceReader(company), ReceiptReader(company), JournalReader(company)
+        return cls(
+            invoice_reader=invoices,
+            invoices=Invoices(company, invoices),
+            receipt_reader=receipts,
+            receipts=Receipts(company, receipts),
+            applications=Applications(company, receipts),
+            journal_reader=journals,
+            journals=Journals(company, journals),
+            accounts=Accounts(company),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +82,7 @@ class Context:
     reader: OrderReader
     orders: OrderEntry | StagedEntry
     change: OrderChange
+    finance: Finance
     desk: Desk = field(default_factory=Desk)
     running: Running = field(default_factory=Running)
 
@@ -74,6 +112,7 @@ class Context:
             reader=reader,
             orders=entry_of(company, reader),
             change=OrderChange(company, reader),
+            finance=Finance.of(company),
         )
         if not company.policy.transactions:
             with company.step_by_step():

@@ -6,6 +6,8 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from tandem.gateway.api.examples_finance import FINANCE
+
 _ADDRESS: dict[str, Any] = {
     "Company": "Ann Smith",
     "Address1": "12 Mill Lane",
@@ -73,7 +75,6 @@ _MOVED: dict[str, Any] = {
     **_CUSTOMER,
     "Address": {**_CUSTOMER["Address"], "Address1": "3 Lake Street", "PostalCode": "60602"},
 }
-
 EXAMPLES: dict[str, Any] = {
     "Customer": _CUSTOMER,
     "CustomerUpdate": _MOVED,
@@ -116,12 +117,14 @@ EXAMPLES: dict[str, Any] = {
             },
         ]
     },
+    **FINANCE,
 }
 """Request bodies by name, in a sequence that a fresh company can be sent."""
 
 ITEM = "TEAPOT-RED"
 LOCATION = "MAIN"
-"""What the examples suppose to be there: one stock item, kept at one location, with ten on hand."""
+"""What the examples suppose to be there: one stock item, kept at one location, with ten on hand.
+"""
 
 ANSWERS: dict[str, Any] = json.loads(files("tandem.gateway.api").joinpath("examples.json").read_text("utf-8"))
 """What a fresh company answers to them at 10 a.m. in Chicago on 2 March 2026."""

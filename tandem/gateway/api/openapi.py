@@ -11,10 +11,14 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from tandem.gateway.api.examples import ANSWERS, EXAMPLES
 from tandem.gateway.models import (
     AdjustmentIn,
+    ApplicationIn,
     CustomerIn,
     ExternalIdIn,
+    InvoiceIn,
+    JournalIn,
     Problem,
     ProductIn,
+    ReceiptIn,
     SalesOrderIn,
     SalesOrderUpdate,
 )
@@ -22,7 +26,10 @@ from tandem.gateway.models.batch import (
     AdjustmentBatch,
     CustomerBatch,
     CustomerUpdateBatch,
+    InvoiceBatch,
+    JournalBatch,
     ProductBatch,
+    ReceiptBatch,
     SalesOrderBatch,
     SalesOrderUpdateBatch,
 )
@@ -40,6 +47,13 @@ _BODIES = (
     ProductBatch,
     AdjustmentIn,
     AdjustmentBatch,
+    InvoiceIn,
+    InvoiceBatch,
+    ReceiptIn,
+    ReceiptBatch,
+    ApplicationIn,
+    JournalIn,
+    JournalBatch,
 )
 _TEXT = """
 Sage Pro's own tables behind a REST API.

@@ -1,129 +1,25 @@
-"""Orders carried out with their idempotency keys: many in one go, each as if it had come alone."""
+"""Requests about sales orders: how they are carried out, and what is wrong with one that will not be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
-
+from tandem.gateway.api.carrying import Carrying, Kind, Write
 from tandem.gateway.api.context import Context
-from tandem.gateway.api.idempotency import Answer, Request, in_progress
-from tandem.gateway.api.problems import ProblemError, problem_of
-from tandem.gateway.api.reply import to_json
 from tandem.gateway.company.faults import Fault
 from tandem.gateway.models import SalesOrder, SalesOrderIn, SalesOrderUpdate
 from tandem.gateway.orders.check import order_faults
-from tandem.gateway.orders.entry import Outcome, Record
 from tandem.gateway.orders.masters import Masters
-from tandem.values import dumps, loads
 
 D = TypeVar("D")
-Change = tuple[str, SalesOrderUpdate, str | None]
-"""Number, new state and If-Match."""
-Verdict = Answer | ProblemError
-Write = Callable[[Sequence[D], Record], Sequence[Outcome]]
-"""Carries documents out and calls the record in their transaction, such as OrderEntry.create_many."""
+Change = tuple[str, SalesOrderUpdate, str | None, str]
+"""Number, new state, If-Match, and the version of that state in the caller's system, blank if it names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked(Generic[D]):
-    """One document to be carried out, and the request that it came in."""
-
-    request: Request
-    document: D
-
-
-@dataclass(frozen=True, slots=True)
-class Orders(Generic[D]):
-    """Carries requests about orders out, each once.
-
-    `whole` keeps the whole answer; a batch answers with number and tag only, and keeps no more.
-    """
-
-    here: Context
-    write: Write[D]
-    status: int
-    whole: bool
-
-    def carry_out(self, asked: Sequence[Asked[D]]) -> list[Verdict]:
-        """One verdict for each request, in their order; a key that comes twice is like a request sent again."""
-        verdicts: dict[int, Verdict] = {}
-        for distinct in _rounds(asked):
-            verdicts.update(self._held(distinct))
-        return [verdicts[place] for place in range(len(asked))]
-
-    def one(self, asked: Asked[D]) -> Answer:
-        """The answer to one request, with the whole order.
-
-        Raises:
-            ProblemError: it was not carried out.
-        """
-        (verdict,) = self.carry_out([asked])
-        if isinstance(verdict, ProblemError):
-            raise verdict
-        return complete(self.here, verdict)
-
-    def _held(self, asked: Mapping[int, Asked[D]]) -> dict[int, Verdict]:
-        entered = {place: one for place, one in asked.items() if self.here.running.enter(one.request.key)}
-        try:
-            verdicts: dict[int, Verdict] = {place: in_progress() for place in asked if place not in entered}
-            return {**verdicts, **self._once(entered)}
-        finally:
-            for one in entered.values():
-                self.here.running.leave(one.request.key)
-
-    def _once(self, asked: Mapping[int, Asked[D]]) -> dict[int, Verdict]:
-        try:
-            return self._attempt(asked)
-        except IntegrityError:  # another process kept one of the keys in this moment: now it can be seen
-            return self._attempt(asked)
-
-    def _attempt(self, asked: Mapping[int, Asked[D]]) -> dict[int, Verdict]:
-        verdicts = self._before(asked)
-        new = [place for place in asked if place not in verdicts]
-        if not new:
-            return verdicts
-        outcomes = self.write([asked[place].document for place in new], self._record([asked[p] for p in new]))
-        failed = {}
-        for place, outcome in zip(new, outcomes, strict=True):
-            if isinstance(outcome, SalesOrder):
-                verdicts[place] = self._answer(outcome)
-            else:
-                verdicts[place] = problem_of(outcome)
-                failed[place] = asked[place]
-        # A request that another process carried out in the same moment can be seen now.
-        return {**verdicts, **self._before(failed)} if failed else verdicts
-
-    def _before(self, asked: Mapping[int, Asked[D]]) -> dict[int, Verdict]:
-        requests = [one.request for one in asked.values()]
-        with self.here.company.read() as connection:
-            found = self.here.keys.kept_many(connection, requests)
-        return {place: found[one.request.key] for place, one in asked.items() if one.request.key in found}
-
-    def _record(self, asked: Sequence[Asked[D]]) -> Record:
-        def record(connection: Connection, made: Sequence[tuple[int, SalesOrder]]) -> None:
-            answers = [(asked[place].request, self._answer(order)) for place, order in made]
-            self.here.keys.keep(connection, answers)
-
-        return record
-
-    def _answer(self, order: SalesOrder) -> Answer:
-        body = to_json(order).decode() if self.whole else dumps({"SalesOrderNo": order.sales_order_no})
-        return Answer(self.status, order.e_tag, body)
-
-
-def _rounds(asked: Sequence[Asked[D]]) -> list[dict[int, Asked[D]]]:
-    rounds: list[dict[int, Asked[D]]] = []
-    seen: dict[str, int] = {}
-    for place, one in enumerate(asked):
-        turn = seen[one.request.key] = seen.get(one.request.key, -1) + 1
-        if turn == len(rounds):
-            rounds.append({})
-        rounds[turn][place] = one
-    return rounds
+def carrying(here: Context, write: Write[D, SalesOrder], status: int, *, whole: bool) -> Carrying[D, SalesOrder]:
+    """What carries requests about orders out."""
+    kind = Kind("SalesOrderNo", "sales_order_no", here.reader.get)
+    return Carrying(here, kind, write, status=status, whole=whole)
 
 
 def faults_of_order(here: Context, order: SalesOrderIn) -> list[Fault]:
@@ -132,19 +28,3 @@ def faults_of_order(here: Context, order: SalesOrderIn) -> list[Fault]:
         order = order.model_copy(update={"sales_order_no": ""})
     with here.company.read() as connection:
         return order_faults(order, Masters.read(connection, here.company, [order]), here.company)
-
-
-def number_of(answer: Answer) -> str:
-    """The order that an answer tells of."""
-    number: str = loads(answer.body)["SalesOrderNo"]
-    return number
-
-
-def complete(here: Context, answer: Answer) -> Answer:
-    """An answer with its whole order: a batch keeps only the number, so the order is told as it stands now."""
-    body: dict[str, Any] = loads(answer.body)
-    if set(body) != {"SalesOrderNo"}:
-        return answer
-    with here.company.read() as connection:
-        order = here.reader.get(connection, body["SalesOrderNo"])
-    return Answer(answer.status, order.e_tag, to_json(order).decode(), replayed=answer.replayed)

@@ -19,6 +19,8 @@ Check = Callable[[M], Sequence[Fault]]
 _LINES = "LineItems"
 _PARTS = re.compile(r"\.?[^.\[\]]+|\[[0-9]+\]")
 _TOTALS = ("TaxAmount", "TotalAmount")
+_SIDE: Mapping[str, Any] = {"Account": "?", "Amount": 0, "Kind": "?"}
+_ENTRY: Mapping[str, Any] = {"Account": "?", "Amount": 0}
 _NEUTRAL: Mapping[str, Any] = {
     "ExternalOrderId": "?",
     "CustomerNo": "?",
@@ -27,6 +29,20 @@ _NEUTRAL: Mapping[str, Any] = {
     "TaxAmount": 0,
     "TotalAmount": 0,
     "Company": "?",
+    "ExternalInvoiceId": "?",
+    "Type": "invoice",
+    "SalesOrderNo": "?",
+    "InvoiceDate": "2000-01-01",
+    "Distribution": [_SIDE, _SIDE],
+    "ExternalReceiptId": "?",
+    "Amount": 0,
+    "ReceiptDate": "2000-01-01",
+    "ReferenceNo": "?",
+    "Tender": "?",
+    "ExternalJournalId": "?",
+    "JournalDate": "2000-01-01",
+    "Description": "?",
+    "Lines": [_ENTRY, _ENTRY],
 }
 _NEUTRAL_LINE: Mapping[str, Any] = {
     "LineReference": "?",
@@ -75,7 +91,7 @@ def _mend(document: Any, location: Sequence[str | int]) -> None:
     if isinstance(parent, dict):
         parent.pop(location[-1], None)
         if len(location) == 1 and location[0] in _NEUTRAL:
-            parent[str(location[0])] = copy.copy(_NEUTRAL[str(location[0])])
+            parent[str(location[0])] = copy.deepcopy(_NEUTRAL[str(location[0])])
 
 
 def _mend_line(document: Any, location: Sequence[str | int]) -> None:

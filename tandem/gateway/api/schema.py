@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.currency import own_currency
 from tandem.gateway.company.layout import Column as Found
 from tandem.gateway.company.spec import Kind
 from tandem.gateway.models import Column, CompanySchema
-from tandem.gateway.orders.masters import own_currency
 
 _SCALED = (Kind.MONEY, Kind.EXACT)
 

@@ -17,6 +17,7 @@ from tandem.gateway.company.expressions import updated
 from tandem.gateway.company.faults import Fault, Faulty, Locked, NotFound
 from tandem.gateway.company.rows import Row, changed, fetch
 from tandem.gateway.company.stamps import moment_of_text
+from tandem.gateway.company.states import advance
 from tandem.gateway.company.tables import labelled
 from tandem.gateway.fitting import Fitting
 from tandem.gateway.listing import Place, Slice, Window
@@ -69,7 +70,9 @@ class Products:
         page = window.cut(rows, lambda row: Place(row["updated"], (row["item"],)))
         return page.map(lambda kept: self._products(connection, kept))
 
-    def update(self, connection: Connection, code: str, change: ProductIn, if_match: str | None) -> Product:
+    def update(
+        self, connection: Connection, code: str, change: ProductIn, if_match: str | None, version: str = ""
+    ) -> Product:
         """Changes what was given and leaves the rest.
 
         Raises:
@@ -77,12 +80,14 @@ class Products:
             PreconditionFailed: the item is not the one that If-Match names.
             Locked: somebody has it open at Sage Pro's screens.
             Faulty: a text does not fit, or prices are not taken here.
+            Conflict: a newer state of it was written before.
         """
         row = self._row(connection, code, lock=True)
         before = self._products(connection, [row])[0]
         etag.require(if_match, before.e_tag)
         if row["lckstat"]:
             raise Locked(f"item {row['item']} is in use at Sage Pro's screens")
+        advance(connection, self._company, "products", row["item"], version)
         faults = self.faults(change)
         if faults:
             raise Faulty(faults)

@@ -28,6 +28,8 @@ class Period:
     first: date
     last: date
     closed: bool
+    year: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,10 @@ class Calendar:
     periods: tuple[Period, ...] = ()
 
     @classmethod
-    def read(cls, connection: Connection, company: Company, days: Iterable[date]) -> Calendar:
-        """The periods that end on the earliest of these days or later."""
+    def read(
+        cls, connection: Connection, company: Company, days: Iterable[date], *, limit: int | None = None
+    ) -> Calendar:
+        """The periods that end on the earliest of these days or later, the first so many of them."""
         table = company.tables.sycdfis
         earliest = min(days, default=None)
         if earliest is None or not company.tables.has("sycdfis") or not _NEEDED.issubset(table.c.keys()):
@@ -46,8 +50,20 @@ class Calendar:
         statement = select(*labelled(table)).where(table.c.enddate >= earliest)
         if "compid" in table.c:
             statement = statement.where(table.c.compid == company.policy.company)
+        if limit is not None:
+            statement = statement.order_by(table.c.enddate).limit(limit)
         found = [_period(row) for row in fetch(connection, statement, table) if row["begdate"] and row["enddate"]]
         return cls(tuple(sorted(found, key=lambda period: period.first)))
+
+    @classmethod
+    def around(cls, connection: Connection, company: Company, day: date) -> Calendar:
+        """The periods that a document of this day needs: its own, and the later ones only if that is closed."""
+        nearest = cls.read(connection, company, [day], limit=1)
+        return nearest if nearest.closed_on(day) is None else cls.read(connection, company, [day])
+
+    def on(self, day: date) -> Period | None:
+        """The period that a day lies in, open or closed; None if it lies in none."""
+        return next((period for period in self.periods if period.first <= day <= period.last), None)
 
     def closed_on(self, day: date) -> Period | None:
         """The closed period that a day lies in; None if its period is open, or it lies in none."""
@@ -61,4 +77,5 @@ class Calendar:
 def _period(row: Row) -> Period:
     name = "-".join(part.strip() for part in (row["fisyr"], row["period"]) if part.strip())
     closed = row["closed"].strip().upper() not in _STILL_OPEN
-    return Period(name or row["begdate"].isoformat(), row["begdate"], row["enddate"], closed)
+    shown = name or row["begdate"].isoformat()
+    return Period(shown, row["begdate"], row["enddate"], closed, row["fisyr"].strip(), row["period"].strip())

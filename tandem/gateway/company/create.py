@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Index, Table, inspect
 from sqlalchemy.engine import make_url
 
 from tandem.errors import CompanyError
+from tandem.gateway.company import chart
 from tandem.gateway.company.catalogue import COMPANIONS
 from tandem.gateway.company.company import Policy
 from tandem.gateway.company.engine import WRITE_OPTION, open_engine
@@ -110,6 +111,9 @@ def prepare_company(address: str) -> list[str]:
             inspector = inspect(connection)
             missing = [spec.name for spec in COMPANIONS if not inspector.has_table(spec.name)]
             tables.metadata.create_all(connection, tables=[getattr(tables, name) for name in missing])
+            for index in list_indexes(tables):
+                if index.table is not None and index.table.name in missing:
+                    index.create(connection)
             return missing
     finally:
         engine.dispose()
@@ -119,10 +123,13 @@ def _seed(connection: Connection, tables: Tables, policy: Policy, currency: str,
     def add(table: Table, *rows: Mapping[str, object]) -> None:
         insert_all(connection, table, rows)
 
-    counters = {"SO": last_order, "IC": 0, "GL": 0}
+    counters = {"SO": last_order, "IC": 0, "GL": 0, "AR": 0}
     add(tables.sysdata, *({"sysid": f"{module}{policy.company}", "int1": n} for module, n in counters.items()))
     add(tables.sosysd, {"sysid": f"SO{policy.company}", "int1": last_order})
     add(tables.icsysd, {"sysid": f"IC{policy.company}", "int1": 0})
+    add(tables.arsysd, {"sysid": f"AR{policy.company}", "int1": 0})
+    add(tables.glacnt, *chart.accounts())
+    add(tables.sycdfis, *chart.periods(policy.company, stamp.day))
     add(tables.syccomp, {"compid": policy.company, "currid": currency, "usdcurr": currency})
     add(
         tables.sycrlst,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Table
@@ -14,6 +15,7 @@ from tandem.gateway.company.tables import shape_of
 
 CODE_PAGE = "cp1252"
 _SHOWN = 80
+_FIRST_DAY = date(1901, 1, 1)  # SQL Server's blank date is the day of 1900
 
 
 def text_fault(table: Table, column: str, field: str, value: str) -> Fault | None:
@@ -62,6 +64,13 @@ def number_fault(table: Table, column: str, field: str, value: Decimal) -> Fault
         message = f"is too large: the column holds {_whole_digits(shape)} digits before the point"
         return Fault(field, place, "too-large", message, f"{value:f}"[:_SHOWN])
     return None
+
+
+def day_fault(field: str, place: str, day: date | None) -> Fault | None:
+    """What keeps a date out of its column: it lies before the first that every database tells from a blank one."""
+    if day is None or day >= _FIRST_DAY:
+        return None
+    return Fault(field, place, "date-out-of-range", f"must not lie before {_FIRST_DAY}", day.isoformat())
 
 
 def _whole_digits(shape: Column) -> int:

@@ -8,6 +8,8 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, Table, func, select, update
 
 from tandem.errors import CompanyError
+from tandem.gateway.company.faults import Conflict
+from tandem.gateway.company.policy import InvoiceNumbers
 from tandem.gateway.company.rows import chunks
 from tandem.gateway.company.tables import Tables
 
@@ -115,4 +117,66 @@ def order_numbers(tables: Tables, company: str) -> Counter:
         sysid=f"SO{company}",
         documents=(tables.somast.c.sono, tables.soymst.c.sono),
         width=tables.layout.tables["somast"].columns["sono"].width,
+    )
+
+
+class Unknown:
+    """The numbering of a site that has not said how it numbers: nothing is numbered."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def take(self, connection: Connection, count: int, *, avoid: Collection[str] = ()) -> list[str]:
+        """No number.
+
+        Raises:
+            Conflict: always, unless none is asked for; says which setting is missing.
+        """
+        if count == 0:
+            return []
+        raise Conflict("numbering-unknown", self._why)
+
+
+class Lettered:
+    """Running numbers of our own behind a letter, such as R000000012: Sage Pro's counters give out digits alone.
+
+    The column is one of a companion table and holds no other numbers.
+    """
+
+    def __init__(self, letter: str, column: ColumnElement[str], width: int) -> None:
+        self._letter = letter
+        self._column = column
+        self._digits = width - len(letter)
+
+    def take(self, connection: Connection, count: int, *, avoid: Collection[str] = ()) -> list[str]:
+        """The numbers after the highest; whoever else takes one waits until this transaction has ended.
+
+        Raises:
+            CompanyError: they are used up.
+        """
+        table = self._column.table
+        highest = select(func.max(self._column))
+        last = connection.execute(highest.with_hint(table, "WITH (UPDLOCK, HOLDLOCK)", "mssql")).scalar_one()
+        start = int(str(last).strip()[len(self._letter) :]) if last else 0
+        if start + count >= 10**self._digits:
+            raise CompanyError(f"{table.info['name']}: the numbers behind {self._letter} are used up")
+        return [f"{self._letter}{start + step:0{self._digits}d}" for step in range(1, count + 1)]
+
+
+_INVOICES_UNSET = (
+    "how this company numbers its invoices is not known here, so none is entered: if int1 of the AR row of SYSDATA is "
+    "the last invoice number, set TANDEM_SAGEPRO_INVOICE_NUMBERS=sysdata"
+)
+
+
+def invoice_numbers(tables: Tables, company: str, strategy: InvoiceNumbers) -> Numbering:
+    """The numbering of invoices and credit memos that the site has chosen."""
+    if strategy == "none":
+        return Unknown(_INVOICES_UNSET)
+    return Counter(
+        tables.sysdata,
+        tables.arsysd if tables.has("arsysd") else tables.sysdata,
+        sysid=f"AR{company}",
+        documents=tuple(getattr(tables, name).c.invno for name in ("armast", "arymst") if tables.has(name)),
+        width=tables.layout.tables["armast"].columns["invno"].width,
     )

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from tandem.settings import ClosedPeriod, Settings
+from tandem.settings import ClosedPeriod, InvoiceNumbers, Settings
 from tandem.values import zone_of
+
+__all__ = ["InvoiceNumbers", "Policy"]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What one site has decided for its gateway.
 
-    `transactions` is False where the tables know none (FoxPro's); `closed_period` says what becomes of an order whose
-    date lies in a closed fiscal period.
+    `transactions` is False where the tables know none (FoxPro's); `closed_period` says what becomes of a document
+    whose date lies in a closed fiscal period, `invoice_numbers` how the site numbers invoices (`none`: not known).
     """
 
     company: str
@@ -26,6 +28,7 @@ class Policy:
     custom_fields: frozenset[str] = frozenset()
     transactions: bool = True
     closed_period: ClosedPeriod = "hold"
+    invoice_numbers: InvoiceNumbers = "none"
 
     @classmethod
     def of(cls, settings: Settings) -> Policy:
@@ -44,4 +47,5 @@ class Policy:
             custom_fields=frozenset((settings.sagepro_custom_fields or "").lower().split()),
             transactions=settings.sagepro_transactions,
             closed_period=settings.sagepro_closed_period,
+            invoice_numbers=settings.sagepro_invoice_numbers,
         )

@@ -51,6 +51,7 @@ class Tables:
     sysdata: Table
     sosysd: Table
     icsysd: Table
+    arsysd: Table
     syccomp: Table
     sycrlst: Table
     sycdfis: Table
@@ -68,6 +69,13 @@ class Tables:
     tdstock: Table
     tdstage: Table
     tdprice: Table
+    tdstate: Table
+    tdinv: Table
+    tdinvl: Table
+    tddist: Table
+    tdrcpt: Table
+    tdappl: Table
+    tdjrnl: Table
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

@@ -1,4 +1,7 @@
-"""Invoices, cash applied and their distribution to the ledger: written by Sage Pro's own posting."""
+"""Invoices, cash applied and their distribution to the ledger; the gateway enters rows, Sage Pro posts them.
+
+The twins in base currency but for `bbal` are inferred from those of SOMAST and SOTRAN: written where a site has them.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,10 @@ ARMAST = table(
     number("ornum"),
     char("ponum", 20),
     char("refno", 20),
-    money("invamt paidamt balance bbal"),
+    money("invamt paidamt balance bbal binvamt bpaidamt"),
     TERMS,
     exact("disc", 7, 3),
-    money("tax"),
+    money("tax btax"),
     exact("taxrate", 7, 3),
     char("glarec", 3),
     char("salesmn", 4),
@@ -66,9 +69,9 @@ ARTRAN = table(
     char("ponum", 20),
     exact("qtyord qtyshp tqtyshp", 13, 4),
     char("umeasur", 4),
-    money("price cost", scale=4),
+    money("price cost bprice bcost", scale=4),
     exact("disc", 7, 3),
-    money("extprice"),
+    money("extprice bextpri"),
     days("invdte paydate"),
     chars(1, "artype arstat"),
     char("loctid", 6),
@@ -108,7 +111,7 @@ ARDIST = table(
     "ardist",
     "receivables distribution to the ledger",
     char("glacnt", 24),
-    char("tranno", 20),
+    number("tranno"),
     days("trandte"),
     money("amount"),
     char("arsess", 10),

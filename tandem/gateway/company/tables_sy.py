@@ -40,6 +40,18 @@ ICSYSD = table(
     mandatory=False,
 )
 
+ARSYSD = table(
+    "arsysd",
+    "mirror of the invoice counter: inferred from SOSYSD and ICSYSD",
+    char("sysid", 12),
+    whole("int1 int2 int3"),
+    char("pass2", 10),
+    must="int1 pass2",
+    key="sysid",
+    indexes=("sysid",),
+    mandatory=False,
+)
+
 SYCCOMP = table(
     "syccomp",
     "company record",
@@ -120,6 +132,7 @@ GLHUNP = table(
     key="glbatch entryno",
     unique=("glbatch entryno",),
     mandatory=False,
+    updated=True,
 )
 
 GLDUNP = table(
@@ -137,4 +150,4 @@ GLDUNP = table(
     mandatory=False,
 )
 
-TABLES = (SYSDATA, SOSYSD, ICSYSD, SYCCOMP, SYCRLST, SYCDFIS, GLACNT, GLBTCH, GLHUNP, GLDUNP)
+TABLES = (SYSDATA, SOSYSD, ICSYSD, ARSYSD, SYCCOMP, SYCRLST, SYCDFIS, GLACNT, GLBTCH, GLHUNP, GLDUNP)

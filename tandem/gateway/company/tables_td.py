@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tandem.gateway.company import tables_finance
 from tandem.gateway.company.spec import char as sage
 from tandem.gateway.company.spec import days, exact, money, number, table, whole, wide
 
@@ -151,4 +152,31 @@ TDPRICE = table(
     companion=True,
 )
 
-TABLES = (TDORDER, TDLINE, TDADDR, TDCUST, TDPROF, TDIDEM, TDHIST, TDSTOCK, TDSTAGE, TDPRICE)
+TDSTATE = table(
+    "tdstate",
+    "which state of the caller's record was written last, where the caller counts or stamps its states",
+    wide("resource", 16),
+    wide("extid", 255),
+    wide("version", 255),
+    wide("recorded", 32),
+    must="version recorded",
+    key="resource extid",
+    unique=("resource extid",),
+    mandatory=False,
+    companion=True,
+)
+
+TABLES = (
+    TDORDER,
+    TDLINE,
+    TDADDR,
+    TDCUST,
+    TDPROF,
+    TDIDEM,
+    TDHIST,
+    TDSTOCK,
+    TDSTAGE,
+    TDPRICE,
+    TDSTATE,
+    *tables_finance.TABLES,
+)

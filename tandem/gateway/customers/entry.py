@@ -10,6 +10,7 @@ from tandem.gateway.company.company import Company
 from tandem.gateway.company.custom import custom_faults, custom_values
 from tandem.gateway.company.faults import Conflict, Fault, Faulty, Locked
 from tandem.gateway.company.rows import Row, changed, insert_all
+from tandem.gateway.company.states import advance
 from tandem.gateway.customers.customers import Customers
 from tandem.gateway.customers.numbers import next_number
 from tandem.gateway.customers.records import FIELDS, contact_columns, first_columns
@@ -53,7 +54,9 @@ class CustomerDesk:
             self._link(connection, number, given.external_customer_id)
         return self._customers.get(connection, number)
 
-    def update(self, connection: Connection, number: str, given: CustomerIn, if_match: str | None) -> Customer:
+    def update(
+        self, connection: Connection, number: str, given: CustomerIn, if_match: str | None, version: str = ""
+    ) -> Customer:
         """Replaces name, contact, address, tax exemption and custom fields; the rest is the bookkeeper's.
 
         Raises:
@@ -61,7 +64,7 @@ class CustomerDesk:
             PreconditionFailed: the customer is not the one that If-Match names.
             Locked: somebody has it open at Sage Pro's screens.
             Faulty: something does not fit.
-            Conflict: the shop's id is another customer's.
+            Conflict: the shop's id is another customer's, or a newer state of it was written before.
         """
         before = self._customers.row(connection, number, lock=True)
         custno = before["custno"]
@@ -69,6 +72,7 @@ class CustomerDesk:
             etag.require(if_match, self._customers.records(connection, [before])[0].e_tag)
         if before["lckstat"]:
             raise Locked(f"customer {custno} is in use at Sage Pro's screens")
+        advance(connection, self._company, "customers", given.external_customer_id or "", version)
         row = contact_columns(given)
         self._check(given, custno)
         custom = custom_values(self._company, self._tables.arcust, given.custom_fields)

@@ -43,4 +43,5 @@ class Stock(Record):
     open_sales: Exact = Field(description="Computed from the open sales order lines")
     available: Exact = Field(description="On hand less Sage Pro's own allocations")
     available_computed: Exact = Field(description="On hand less open sales and work orders")
+    gone: bool = Field(description="The location does not keep the item (no ICILOC row); open orders want it even so")
     updated_at: Stamp | None

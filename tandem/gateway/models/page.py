@@ -5,8 +5,11 @@ from __future__ import annotations
 from tandem.gateway.models.base import WireOut
 from tandem.gateway.models.customer import Customer
 from tandem.gateway.models.inventory import Stock
+from tandem.gateway.models.invoice import Invoice
+from tandem.gateway.models.journal import Account, Journal
 from tandem.gateway.models.order_out import SalesOrder
 from tandem.gateway.models.product import Product
+from tandem.gateway.models.receipt import Receipt
 from tandem.gateway.models.shipment import Shipment
 
 
@@ -42,4 +45,32 @@ class ShipmentPage(WireOut):
     """One page of shipments."""
 
     items: list[Shipment]
+    next_cursor: str | None
+
+
+class InvoicePage(WireOut):
+    """One page of invoices and credit memos."""
+
+    items: list[Invoice]
+    next_cursor: str | None
+
+
+class ReceiptPage(WireOut):
+    """One page of receipts."""
+
+    items: list[Receipt]
+    next_cursor: str | None
+
+
+class JournalPage(WireOut):
+    """One page of journals."""
+
+    items: list[Journal]
+    next_cursor: str | None
+
+
+class AccountPage(WireOut):
+    """One page of the chart of accounts."""
+
+    items: list[Account]
     next_cursor: str | None

@@ -12,11 +12,13 @@ from tandem.gateway import etag
 from tandem.gateway.company.company import Company
 from tandem.gateway.company.custom import custom_values, shown
 from tandem.gateway.company.faults import Conflict, Fault, Faulty, NotFound, PeriodClosed, Rejection
+from tandem.gateway.company.states import advance
+from tandem.gateway.entering import named
 from tandem.gateway.models import SalesOrder, SalesOrderUpdate
 from tandem.gateway.orders.cancel import cancel
 from tandem.gateway.orders.check import order_faults
 from tandem.gateway.orders.differences import Difference, differences
-from tandem.gateway.orders.entry import Outcome, Record, named
+from tandem.gateway.orders.entry import Outcome, Record
 from tandem.gateway.orders.guarded import require_unlocked
 from tandem.gateway.orders.masters import Masters
 from tandem.gateway.orders.periods import changed_date
@@ -35,7 +37,13 @@ class OrderChange:
         self._reader = reader
 
     def update(
-        self, number: str, order: SalesOrderUpdate, *, if_match: str | None = None, record: Record | None = None
+        self,
+        number: str,
+        order: SalesOrderUpdate,
+        *,
+        if_match: str | None = None,
+        version: str = "",
+        record: Record | None = None,
     ) -> SalesOrder:
         """Bring an order to the state given; it is durable when this returns. The same state again writes nothing.
 
@@ -43,7 +51,7 @@ class OrderChange:
             NotFound: there is no such order.
             PreconditionFailed: the order is not the one that If-Match names.
             Faulty: with every fault of the new state.
-            Conflict: picking has begun, or the order is closed; names what differs.
+            Conflict: picking has begun, or the order is closed; names what differs. Or a newer state was written.
             Locked: the order or its customer is in use at Sage Pro's screens.
             Busy: another writer holds the company.
         """
@@ -52,6 +60,7 @@ class OrderChange:
             before = sales_order(parts, self._company.policy.zone)
             etag.require(if_match, before.e_tag)
             _require_same_order(before, order)
+            advance(connection, self._company, "orders", order.external_order_id, version)
             if self._apply(connection, parts, before, order):
                 after = self._reader.get(connection, before.sales_order_no)
                 keep_trail(connection, self._company, before, after)
@@ -62,18 +71,19 @@ class OrderChange:
             return after
 
     def update_many(
-        self, items: Sequence[tuple[str, SalesOrderUpdate, str | None]], record: Record | None = None
+        self, items: Sequence[tuple[str, SalesOrderUpdate, str | None, str]], record: Record | None = None
     ) -> list[Outcome]:
         """Change orders, each in a transaction of its own: one outcome for each, in their order.
 
         Args:
-            items: Number, new state and If-Match of each.
+            items: Number, new state and If-Match of each, and the version of the state in the caller's system.
             record: Called in each transaction, with the place of the order in the list.
         """
         outcomes: list[Outcome] = []
-        for index, (number, order, if_match) in enumerate(items):
+        for index, (number, order, if_match, version) in enumerate(items):
             try:
-                outcomes.append(self.update(number, order, if_match=if_match, record=_at(index, record)))
+                told = _at(index, record)
+                outcomes.append(self.update(number, order, if_match=if_match, version=version, record=told))
             except IntegrityError:
                 raise  # a race for an idempotency key is the caller's to settle
             except (Rejection, CompanyError, DBAPIError) as error:

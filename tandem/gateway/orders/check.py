@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Table
 
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.currency import code_of, currency_faults
 from tandem.gateway.company.custom import custom_faults
 from tandem.gateway.company.faults import Fault
-from tandem.gateway.company.limits import first, number_fault, text_fault, width_of
+from tandem.gateway.company.limits import day_fault, first, number_fault, text_fault, width_of
 from tandem.gateway.models import Address, LineItemIn, SalesOrderIn
 from tandem.gateway.orders.addresses import COLUMNS, columns_of
 from tandem.gateway.orders.amounts import CENTS, in_base, total
@@ -28,7 +28,6 @@ _TEXTS = (
     ("Currency", "currency", "currid"),
 )
 _WIRE = {"addrstate": "State", "zip": "PostalCode"}
-_FIRST_DAY = date(1901, 1, 1)  # SQL Server's blank date is the day of 1900
 
 
 def order_faults(order: SalesOrderIn, masters: Masters, company: Company) -> list[Fault]:
@@ -62,9 +61,7 @@ def _header_faults(order: SalesOrderIn, masters: Masters, company: Company) -> I
         message = "cannot be false: this company cannot keep an order from its warehouse"
         yield Fault("Release", "somast.release", "no-such-column", message, "false")
     for field, day in (("OrderDate", order.order_date), ("RequestedDate", order.requested_date)):
-        if day is not None and day < _FIRST_DAY:
-            message = f"must not lie before {_FIRST_DAY}"
-            yield Fault(field, "somast.ordate", "date-out-of-range", message, day.isoformat())
+        yield from first(day_fault(field, "somast.ordate", day))
 
 
 def _number_faults(order: SalesOrderIn, masters: Masters, table: Table) -> Iterator[Fault]:
@@ -80,20 +77,11 @@ def _number_faults(order: SalesOrderIn, masters: Masters, table: Table) -> Itera
 
 
 def _currency_faults(order: SalesOrderIn, masters: Masters, table: Table) -> Iterator[Fault]:
-    rate, currency = order.exchange_rate, order.currency.strip().upper()
-    place = "somast.exchrat"
-    if currency in ("", masters.currency):
-        if rate is not None and rate != 1:
-            message = f"must be 1 or left out for {masters.currency}, the company's own currency"
-            yield Fault("ExchangeRate", place, "rate-not-one", message, f"{rate:f}")
-    elif len(currency) != 3 or not currency.isalpha():
-        message = "must be a currency code of three letters, such as EUR"
-        yield Fault("Currency", "somast.currid", "unknown-currency", message, order.currency)
-    elif rate is None:
-        message = f"is needed: what one {currency} is worth in {masters.currency}"
-        yield Fault("ExchangeRate", place, "rate-missing", message)
-    else:
-        yield from _base_faults(order, rate, table)
+    found = list(currency_faults(order.currency, order.exchange_rate, masters.currency, "somast"))
+    yield from found
+    foreign = code_of(order.currency, masters.currency) != masters.currency
+    if foreign and not found and order.exchange_rate is not None:
+        yield from _base_faults(order, order.exchange_rate, table)
 
 
 def _base_faults(order: SalesOrderIn, rate: Decimal, table: Table) -> Iterator[Fault]:

@@ -1,20 +1,15 @@
-"""Entering sales orders: many at once in few statements, each as if it stood alone.
-
-A group of good orders is written in one transaction. Should the database refuse the group, each of its orders is
-tried in a transaction of its own, so that one bad order never stops another.
-"""
+"""Entering sales orders: many at once in few statements, each as if it stood alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from tandem.errors import CompanyError
+from tandem.gateway import entering
 from tandem.gateway.company.company import Company
-from tandem.gateway.company.faults import Busy, Rejection
+from tandem.gateway.company.faults import Rejection
 from tandem.gateway.company.numbering import Numbering, order_numbers
 from tandem.gateway.company.rows import insert_all
 from tandem.gateway.models import SalesOrder, SalesOrderIn
@@ -29,9 +24,8 @@ from tandem.gateway.orders.refusal import refusal_of
 from tandem.gateway.orders.written import entries_of, rows_of
 from tandem.values import ZERO
 
-Outcome = SalesOrder | Rejection | CompanyError
-Record = Callable[[Connection, Sequence[tuple[int, SalesOrder]]], None]
-"""Called in the transaction of the orders, with their places in the list and the orders as they now stand."""
+Outcome = entering.Outcome[SalesOrder]
+Record = entering.Record[SalesOrder]
 
 
 class OrderEntry:
@@ -41,6 +35,7 @@ class OrderEntry:
         self._company = company
         self._reader = reader
         self._numbering = numbering or order_numbers(company.tables, company.policy.company)
+        self._entering = entering.Entering(company, groups, self._write)
 
     def create(self, order: SalesOrderIn, record: Record | None = None) -> SalesOrder:
         """Enter one order; it is durable when this returns.
@@ -59,48 +54,20 @@ class OrderEntry:
 
     def create_many(self, orders: Sequence[SalesOrderIn], record: Record | None = None) -> list[Outcome]:
         """Enter orders, each for itself: one outcome for each, in their order, durable when this returns."""
-        outcomes: dict[int, Outcome] = {}
-        for group in groups(orders):
-            self._enter(group, record, outcomes)
-        return [outcomes[index] for index in range(len(orders))]
+        return self._entering.many(orders, record)
 
-    def _enter(self, group: list[Numbered], record: Record | None, outcomes: dict[int, Outcome]) -> None:
-        try:
-            outcomes.update(self._write(group, record))
-        except Busy as busy:
-            outcomes.update(dict.fromkeys((index for index, _ in group), busy))
-        except (Rejection, CompanyError, DBAPIError) as error:
-            if len(group) > 1:
-                for numbered in group:
-                    self._enter([numbered], record, outcomes)
-            elif isinstance(error, IntegrityError):
-                outcomes[group[0][0]] = self._again(group, record)
-            else:
-                outcomes[group[0][0]] = named(error)
-
-    def _again(self, group: list[Numbered], record: Record | None) -> Outcome:
-        """Another process entered the same in the same moment: now its order can be seen, and named."""
-        try:
-            return self._write(group, record)[group[0][0]]
-        except (Rejection, CompanyError, DBAPIError) as error:
-            return named(error)
-
-    def _write(self, group: list[Numbered], record: Record | None) -> dict[int, Outcome]:
-        with self._company.write() as connection:
-            masters = Masters.read(connection, self._company, [order for _, order in group])
-            refused = {index: refusal_of(order, masters, self._company) for index, order in group}
-            accepted = [
-                (index, in_open_period(order, masters.calendar, self._company))
-                for index, order in group
-                if refused[index] is None
-            ]
-            outcomes: dict[int, Outcome] = {i: refusal for i, refusal in refused.items() if refusal is not None}
-            if accepted:
-                made = self._insert(connection, accepted, masters)
-                if record is not None:
-                    record(connection, made)
-                outcomes.update(made)
-            return outcomes
+    def _write(self, connection: Connection, group: list[Numbered]) -> dict[int, SalesOrder | Rejection]:
+        masters = Masters.read(connection, self._company, [order for _, order in group])
+        refused = {index: refusal_of(order, masters, self._company) for index, order in group}
+        accepted = [
+            (index, in_open_period(order, masters.calendar, self._company))
+            for index, order in group
+            if refused[index] is None
+        ]
+        outcomes: dict[int, SalesOrder | Rejection] = {i: no for i, no in refused.items() if no is not None}
+        if accepted:
+            outcomes.update(self._insert(connection, accepted, masters))
+        return outcomes
 
     def _insert(
         self, connection: Connection, accepted: list[Numbered], masters: Masters
@@ -133,14 +100,3 @@ def _taken(entries: Sequence[Entry], masters: Masters) -> dict[Place, Decimal]:
                 place = (item["item"], masters.location(line.location, entry.order.location) or "")
                 taken[place] = taken.get(place, ZERO) + line.quantity
     return taken
-
-
-def named(error: Exception) -> Rejection | CompanyError:
-    """The error in the words of the API; what is none of its own goes on as it is."""
-    if isinstance(error, IntegrityError):
-        return Busy("another writer entered the same document in the same moment; ask again")
-    if isinstance(error, DBAPIError):
-        return CompanyError(f"the company database refused the write: {error.orig}")
-    if isinstance(error, Rejection | CompanyError):
-        return error
-    raise error

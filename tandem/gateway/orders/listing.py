@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, exists, false, func, select
 
 from tandem.gateway.company.expressions import amount, updated
 from tandem.gateway.company.rows import Row, chunks, fetch
-from tandem.gateway.listing import Place, Slice, Window
+from tandem.gateway.listing import Place, Slice, Window, by_number
 from tandem.gateway.models import OrderStatus, SalesOrder
 from tandem.gateway.orders.present import CLOSED, DELETED, VOID
 from tandem.gateway.orders.read import OrderReader, Shelf
@@ -43,14 +43,9 @@ def page(connection: Connection, reader: OrderReader, query: OrderQuery) -> Slic
         else:
             for part in chunks(numbers):
                 rows.extend(_keys(connection, reader, query, shelf, part))
-    rows.sort(key=lambda row: (row["updated"], _ordered(row["sono"])))
+    rows.sort(key=lambda row: (row["updated"], by_number(row["sono"])))
     cut = query.window.cut(rows, lambda row: Place(row["updated"], (row["sono"],)))
     return cut.map(lambda kept: _orders(connection, reader, kept))
-
-
-def _ordered(number: str) -> tuple[int, str]:
-    """Right-justified numbers sort by their length first, as the table does by its leading blanks."""
-    return len(number), number
 
 
 def _numbers_of(connection: Connection, reader: OrderReader, external_ids: Sequence[str]) -> list[str]:

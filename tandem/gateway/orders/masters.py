@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, select
 
-from tandem.errors import CompanyError
 from tandem.gateway.catalogue.items import resolve
 from tandem.gateway.company.calendar import Calendar
 from tandem.gateway.company.company import Company
+from tandem.gateway.company.currency import own_currency
 from tandem.gateway.company.rows import Row, chunks, fetch
 from tandem.gateway.company.tables import labelled
 from tandem.gateway.models import SalesOrderIn
@@ -82,21 +82,6 @@ class Masters:
 
 def _key(code: str) -> str:
     return code.strip().upper()
-
-
-def own_currency(connection: Connection, company: Company) -> str:
-    """The currency of the company's books.
-
-    Raises:
-        CompanyError: SYCCOMP does not tell it.
-    """
-    table, compid = company.tables.syccomp, company.policy.company
-    currency = connection.execute(select(table.c.currid).where(table.c.compid == compid)).scalars().first()
-    if currency is None:
-        raise CompanyError(f"syccomp has no row with compid {compid}: check TANDEM_COMPANY")
-    if not currency:
-        raise CompanyError(f"syccomp.currid of company {compid} is blank; it must be its currency, such as USD")
-    return str(currency)
 
 
 class _Reading:

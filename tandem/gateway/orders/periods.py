@@ -6,37 +6,22 @@ import re
 from datetime import date
 from typing import TypeVar
 
-from tandem.gateway.company.calendar import Calendar, Period
+from tandem.gateway.company import periods
+from tandem.gateway.company.calendar import Calendar
 from tandem.gateway.company.company import Company
 from tandem.gateway.company.faults import Fault
 from tandem.gateway.models import SalesOrderIn
 
 O = TypeVar("O", bound=SalesOrderIn)  # noqa: E741 - an order
 
-_PLACE = "sycdfis.closed"
 _MARK = re.compile(r"\n?\[order date (\d{4}-\d{2}-\d{2}), posted on the first open day\]\Z")
+_NO_NOTES = "this company has no somast.notes that could keep the order's own date"
 
 
 def period_faults(order: SalesOrderIn, calendar: Calendar, company: Company) -> list[Fault]:
     """The fault of an order whose date lies in a closed period and may not, or cannot, be moved."""
-    period = calendar.closed_on(order.order_date)
-    if period is None:
-        return []
-    why = f"lies in fiscal period {period.name} ({period.first} to {period.last}), which is closed"
-    remedy = _obstacle(order, calendar, company, period)
-    if remedy is None:
-        return []
-    return [Fault("OrderDate", _PLACE, "period-closed", f"{why}; {remedy}", order.order_date.isoformat())]
-
-
-def _obstacle(order: SalesOrderIn, calendar: Calendar, company: Company, period: Period) -> str | None:
-    if company.policy.closed_period == "hold":
-        return "open it in Sage Pro, or send the order under another date"
-    if calendar.first_open_day(period.last) is None:
-        return "no later period is open"
-    if "notes" not in company.tables.somast.c:
-        return "this company has no somast.notes that could keep the order's own date"
-    return None
+    unkept = "" if "notes" in company.tables.somast.c else _NO_NOTES
+    return periods.period_faults(order.order_date, "OrderDate", "order", calendar, company, unkept=unkept)
 
 
 def in_open_period(order: O, calendar: Calendar, company: Company) -> O:
@@ -44,17 +29,13 @@ def in_open_period(order: O, calendar: Calendar, company: Company) -> O:
 
     Orders with `period_faults` must not come here.
     """
-    period = calendar.closed_on(order.order_date)
-    day = calendar.first_open_day(period.last) if period else None
-    if day is None or company.policy.closed_period == "hold":
-        return order
-    return moved(order, day)
+    day = periods.open_day(order.order_date, calendar, company)
+    return order if day == order.order_date else moved(order, day)
 
 
 def moved(order: O, day: date) -> O:
     """The order on another day; what its own was stands at the end of its notes."""
-    mark = f"[order date {order.order_date}, posted on the first open day]"
-    notes = f"{order.notes}\n{mark}" if order.notes else mark
+    notes = periods.marked(order.notes, order.order_date)
     return order.model_copy(update={"order_date": day, "notes": notes})
 
 

@@ -6,11 +6,11 @@ Sage Pro keeps no mark that we know the values of (`sotran.boline` is unread): a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from tandem.gateway.company.company import Company
 from tandem.gateway.company.expressions import amount
@@ -18,7 +18,6 @@ from tandem.gateway.company.limits import scale_of
 from tandem.gateway.company.rows import Row, chunks, fetch
 from tandem.gateway.company.tables import labelled
 from tandem.gateway.inventory.stock import wanting
-from tandem.gateway.orders.masters import Place
 from tandem.values import ZERO, round_to
 
 
@@ -34,13 +33,12 @@ class Short:
 
 def shortages(connection: Connection, company: Company, numbers: Sequence[str]) -> dict[str, list[Short]]:
     """What these orders, taken as the newest, want beyond what is on hand; only orders that lack something."""
-    lines = _lines(connection, company, numbers)
-    items = sorted({line["item"] for line in lines})
-    lacking = _lacking(connection, company, items)
+    lines = [line for part in chunks(sorted(set(numbers))) for line in _lines(connection, company, part)]
+    lacking = {(line["item"], line["loctid"]): _lacking(company, line) for line in lines}
     found: dict[str, list[Short]] = {}
     for line in sorted(lines, key=lambda line: (line["sono"], line["tranlineno"]), reverse=True):
         place = (line["item"], line["loctid"])
-        quantity = min(line["qtyord"], lacking.get(place, ZERO))
+        quantity = min(line["qtyord"], lacking[place])
         if quantity > 0:
             lacking[place] -= quantity
             found.setdefault(line["sono"], []).insert(0, Short(line["tranlineno"], *place, quantity))
@@ -48,38 +46,33 @@ def shortages(connection: Connection, company: Company, numbers: Sequence[str]) 
 
 
 def _lines(connection: Connection, company: Company, numbers: Sequence[str]) -> list[Row]:
-    """The open lines of goods of these orders."""
-    table, rows = company.tables.sotran, []
-    for part in chunks(sorted(set(numbers))):
-        statement = select(*labelled(table, "sono tranlineno item loctid qtyord stkcode")).where(table.c.sono.in_(part))
-        rows += fetch(connection, statement.where(*wanting(table)), table)
-    return [row for row in rows if row["stkcode"] != "N"]
+    """The open lines of goods of these orders, each with what is there and what all open orders want of it.
 
-
-def _lacking(connection: Connection, company: Company, items: Sequence[str]) -> dict[Place, Decimal]:
-    """What all open orders want beyond what is on hand and not promised to work orders."""
-    wanted, lacking = _wanted(connection, company, items), {}
-    table = company.tables.iciloc
-    for part in chunks(items):
-        statement = select(*labelled(table, "item loctid lonhand lwoaloc")).where(table.c.item.in_(part))
-        for row in fetch(connection, statement, table):
-            place = (row["item"], row["loctid"])
-            lacking[place] = wanted.get(place, ZERO) - max(row["lonhand"] - row["lwoaloc"], ZERO)
-    return lacking
-
-
-def _wanted(connection: Connection, company: Company, items: Sequence[str]) -> Mapping[Place, Decimal]:
-    """Open quantities by item and location.
-
-    The database adds them up: an item may have thousands of open lines, and this is asked with every batch of orders.
-    It adds floats, so the sum is brought back to the column's decimals, which it is exact to below 10^9.
+    One statement, for it is asked with every batch. The database adds up: an item may have thousands of open lines.
     """
-    table = company.tables.sotran
-    scale = scale_of(table, "qtyord")
-    found = {}
-    for part in chunks(items):
-        total = func.sum(amount(table.c.qtyord)).label("total")
-        statement = select(table.c.item, table.c.loctid, total).where(table.c.item.in_(part), *wanting(table))
-        for row in connection.execute(statement.group_by(table.c.item, table.c.loctid)):
-            found[row.item, row.loctid] = round_to(Decimal(str(row.total)), scale)
-    return found
+    lines, levels = company.tables.sotran, company.tables.iciloc
+    mine = lines.alias("mine")
+    here = [mine.c.sono.in_(numbers), *wanting(mine)]
+    same = lines.alias("same")
+    items = select(same.c.item).where(same.c.sono.in_(numbers), *wanting(same))
+    total = select(lines.c.item, lines.c.loctid, func.sum(amount(lines.c.qtyord)).label("total"))
+    total = total.where(lines.c.item.in_(items), *wanting(lines)).group_by(lines.c.item, lines.c.loctid)
+    wanted = total.subquery("wanted")
+    columns = [mine.c[name].label(name) for name in ("sono", "tranlineno", "item", "loctid", "qtyord", "stkcode")]
+    statement = (
+        select(*columns, *labelled(levels, "lonhand lwoaloc"), wanted.c.total)
+        .join(levels, and_(levels.c.item == mine.c.item, levels.c.loctid == mine.c.loctid))
+        .join(wanted, and_(wanted.c.item == mine.c.item, wanted.c.loctid == mine.c.loctid))
+        .where(*here)
+    )
+    return [row for row in fetch(connection, statement) if row["stkcode"] != "N"]
+
+
+def _lacking(company: Company, line: Row) -> Decimal:
+    """What all open orders want of a line's item beyond what is on hand and not promised to work orders.
+
+    The database adds floats, so the sum is brought back to the column's decimals, which it is exact to below 10^9.
+    """
+    wanted = round_to(Decimal(str(line["total"])), scale_of(company.tables.sotran, "qtyord"))
+    there: Decimal = line["lonhand"] - line["lwoaloc"]
+    return wanted - max(there, ZERO)

@@ -64,7 +64,10 @@ class Tally:
         master = part is self._kind.parts[0]
         for row in rows:
             key = spelt(row[:width])
-            if master or sums is self._shared or key in sums:  # rows beside a record that is not there say nothing
+            counts = master or sums is self._shared or key in sums
+            if counts or (
+                part.alone and all(spelt([value]) for value in row[:width])
+            ):  # others say nothing by themselves
                 sums[key] = sums.get(key, 0) + digest(table, row[width:])
 
     def contents(self) -> dict[str, int]:

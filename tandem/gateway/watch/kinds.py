@@ -29,7 +29,8 @@ class Part:
     `key` are the columns that spell the record's key; a part that spells less of it than its kind belongs to every
     record that begins so. No `content`: every column of the catalogue but `NOT_NEWS`. `header` is the table by whose
     stamps changed rows are found, over the column `document`; None: the table's own stamps. Not `followed`: there is no
-    index over its stamps, so the full pass alone sees it.
+    index over its stamps, so the full pass alone sees it. Rows that count `alone` make a record also where the first
+    part has none.
     """
 
     table: str
@@ -39,6 +40,7 @@ class Part:
     header: str | None = None
     document: str = ""
     followed: bool = True
+    alone: bool = False
 
     def columns(self, table: Table) -> tuple[str, ...]:
         """Names of the columns whose change is a change of the record, as far as the site has them."""
@@ -49,7 +51,7 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """One kind of records; its first part is the one without which there is no record.
+    """One kind of records; its first part is the one without which there is no record, but for parts that count alone.
 
     `field` is the member of the event that carries the key. `gone` says whether it is news that a record is no longer
     there: a shipment that moves to the history table is not.
@@ -87,6 +89,7 @@ KINDS = (
                 where=wanting,
                 header="somast",
                 document="sono",
+                alone=True,  # a kit that is no stock item is on orders and on no shelf
             ),
             Part(table="icitem", key=("item",), content=("stkcode", "itemstat", "inactive", "sunmsid", "sumfact")),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import httpx
@@ -63,19 +63,29 @@ class Sender:
         ):
             while not self._stopping or self._in_flight:
                 self._news.clear()
-                await self._settle()
-                self._fill(client, group)
+                await self._turn(client, group)
                 try:
                     await asyncio.wait_for(self._news.wait(), self._pause())
                 except TimeoutError:
                     continue
-            await self._settle()
+            await self._turn(client, group)
 
     def _pause(self) -> float:
         return min(self._pace.wait() or LOOK_AGAIN, LOOK_AGAIN)
 
-    def _fill(self, client: httpx.AsyncClient, group: asyncio.TaskGroup) -> None:
-        """Sends as much as there is room for: one while the receiver does not answer."""
+    async def _turn(self, client: httpx.AsyncClient, group: asyncio.TaskGroup) -> None:
+        """One transaction for what was acknowledged, which until then counts as under way, and for what goes now."""
+        landed, self._landed = self._landed, []
+        going = list(self._next())
+        if landed or going:
+            await asyncio.to_thread(self._state.keep, _rows(landed), _rows(going))
+            self._backlog.landed(landed)
+            self.sent += len(landed)
+        for change in going:
+            group.create_task(self._send(client, change))
+
+    def _next(self) -> Iterator[Change]:
+        """As much as there is room for: one while the receiver does not answer."""
         while not self._stopping and not self._pace.wait():
             if self._in_flight >= (1 if self._pace.failing else AT_ONCE):
                 return
@@ -83,16 +93,7 @@ class Sender:
             if change is None:
                 return
             self._in_flight += 1
-            group.create_task(self._send(client, change))
-
-    async def _settle(self) -> None:
-        """Writes down what was acknowledged; until then it counts as under way."""
-        landed, self._landed = self._landed, []
-        if landed:
-            rows = [(change.kind.name, Known(change.key, change.content, change.turn)) for change in landed]
-            await asyncio.to_thread(self._state.keep, rows)
-            self._backlog.landed(landed)
-            self.sent += len(landed)
+            yield change
 
     async def _send(self, client: httpx.AsyncClient, change: Change) -> None:
         try:
@@ -128,3 +129,7 @@ class Sender:
         if told != self.trouble:
             log.warning("the ingress does not take webhooks, next try in %.1f s: %s", pause, told)
             self.trouble = told
+
+
+def _rows(changes: Sequence[Change]) -> list[tuple[str, Known]]:
+    return [(change.kind.name, Known(change.key, change.content, change.turn)) for change in changes]

@@ -1,4 +1,4 @@
-"""What the ingress has acknowledged: content by key, in a small database of the watcher's own."""
+"""What the ingress has acknowledged, and what it may have heard: by key, in a small database of the watcher's own."""
 
 from __future__ import annotations
 
@@ -26,8 +26,26 @@ known = Table(
 )
 """`turn` counts the acknowledged changes of a record: content that comes back is another event."""
 
+sent = Table(
+    "sent",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("content", BigInteger, nullable=False),
+    Column("turn", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What was sent last of a record and not acknowledged: the ingress has it, or it has not."""
+
 ERA = "era"
 _BEGUN = "begun "
+_KEEP = """
+    INSERT INTO known (kind, key, content, turn) VALUES (?, ?, ?, ?)
+    ON CONFLICT (kind, key) DO UPDATE SET content = excluded.content, turn = excluded.turn
+"""
+"""As text: a statement with ON CONFLICT is compiled anew each time, and this one runs with every word acknowledged."""
+_MARK = "INSERT OR REPLACE INTO sent (kind, key, content, turn) VALUES (?, ?, ?, ?)"
+_UNMARK = "DELETE FROM sent WHERE kind = ? AND key = ?"
 
 
 class Known(NamedTuple):
@@ -65,26 +83,33 @@ class State:
 
     def all(self, kind: str) -> Iterable[Known]:
         """Everything known of a kind."""
-        query = select(known.c.key, known.c.content, known.c.turn).where(known.c.kind == kind)
+        return self._rows(known, kind)
+
+    def sent(self, kind: str) -> Iterable[Known]:
+        """What was sent of a kind and not acknowledged."""
+        return self._rows(sent, kind)
+
+    def _rows(self, table: Table, kind: str) -> Iterable[Known]:
+        query = select(table.c.key, table.c.content, table.c.turn).where(table.c.kind == kind)
         with self._engine.connect() as connection:
             for row in connection.execute(query):
                 yield Known(*row)
 
-    def keep(self, rows: Sequence[tuple[str, Known]]) -> None:
-        """Writes down what was acknowledged, in one transaction."""
-        if not rows:
-            return
-        values = [{"kind": kind, **row._asdict()} for kind, row in rows]
-        statement = insert(known)
-        new = {"content": statement.excluded.content, "turn": statement.excluded.turn}
+    def keep(self, rows: Sequence[tuple[str, Known]], going: Sequence[tuple[str, Known]] = ()) -> None:
+        """Writes down what was acknowledged and what is about to be sent, in one transaction."""
         with self._engine.begin() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["kind", "key"], set_=new), values)
+            if rows:
+                connection.exec_driver_sql(_KEEP, [(kind, *row) for kind, row in rows])
+                connection.exec_driver_sql(_UNMARK, [(kind, row.key) for kind, row in rows])
+            if going:
+                connection.exec_driver_sql(_MARK, [(kind, *row) for kind, row in going])
 
     def forget(self, kind: str, keys: Sequence[str]) -> None:
         """Nothing is known of these any more."""
         with self._engine.begin() as connection:
             for some in chunks(keys):
-                connection.execute(delete(known).where(known.c.kind == kind, known.c.key.in_(some)))
+                for table in (known, sent):
+                    connection.execute(delete(table).where(table.c.kind == kind, table.c.key.in_(some)))
 
     def close(self) -> None:
         """Give back all connections."""
@@ -97,6 +122,6 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:
         raw.execute("PRAGMA journal_mode=WAL")
-        raw.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes is only sent once more, under the same id
+        raw.execute("PRAGMA synchronous=FULL")  # a mark that a power cut takes would be a change that nobody is told
 
     return engine

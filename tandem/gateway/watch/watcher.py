@@ -83,7 +83,7 @@ class Watcher:
     def start(self) -> None:
         """The first look at everything: what is known is compared, what is not is remembered (or announced)."""
         for kind in self._kinds:
-            self._backlog.remember(kind, self._state.all(kind.name))
+            self._backlog.remember(kind, self._state.all(kind.name), self._state.sent(kind.name))
         self._seen = self._pulse.beat()
         with reading(self._company) as connection:
             self._fast.start(connection)

@@ -24,7 +24,11 @@ class Level(Form):
 
 
 class InventoryDesk(ShopCore):
-    """Each change raises the record's version and is told by webhook; stating what is so already changes nothing."""
+    """Each change raises the record's version and is told by webhook; stating what is so already tells nobody.
+
+    A statement that is bound to a version uses it up even so: one that was made for the same version and comes later
+    finds another. Bound to version 0, it makes the record, and only where there is none.
+    """
 
     def put_inventory(self, key: str, body: Any) -> tuple[Record, bool]:
         """States how many there are under `sku|location`; the record as it stands, and whether it is new.
@@ -46,7 +50,8 @@ class InventoryDesk(ShopCore):
                 message = f"inventory {key} is at version {_version(there)} by now"
                 now = {"version": _version(there), "available": there["available"] if there else None}
                 raise ShopError(409, "version-conflict", message, field="expectedVersion", **now)
-            return _put(tx, there, product, location, level.available), there is None
+            bound = level.expected_version is not None
+            return _put(tx, there, product, location, level.available, bound=bound), there is None
 
     def set_stock(self, sku: str, location: str, available: Decimal | int) -> Record:
         """States how many of a product there are at a location.
@@ -82,13 +87,17 @@ def _version(record: Record | None) -> int:
     return record["version"] if record else 0
 
 
-def _put(tx: Transaction, there: Record | None, product: Record, location: str, available: Decimal) -> Record:
-    if there is not None and there["available"] == available:
+def _put(
+    tx: Transaction, there: Record | None, product: Record, location: str, available: Decimal, *, bound: bool = False
+) -> Record:
+    same = there is not None and there["available"] == available
+    if there is not None and same and not bound:
         return there
     record = {
         "inventoryId": f"{product['sku']}|{location}", "version": _version(there) + 1, "sku": product["sku"],
         "productId": product["productId"], "locationId": location, "available": available, "updatedDate": tx.stamp,
     }  # fmt: skip
     (tx.add if there is None else tx.save)(INVENTORY, record)
-    tx.emit("inventory.updated", INVENTORY, record)
+    if not same:
+        tx.emit("inventory.updated", INVENTORY, record)
     return record

@@ -1,6 +1,7 @@
 """What the checkout takes: an order and the stock it leaves are one transaction.
 
-Goods without an inventory record are not counted and never sold out.
+Goods without an inventory record are not counted and never sold out. What was sold of them is not taken later either,
+when they are counted and the order is changed: whoever counted them has counted them without it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ allotment = Table(
     Column("inventoryId", Text, primary_key=True),
     Column("quantity", Text, nullable=False),
 )
-"""How many of which record each order has taken."""
+"""How many of which record each order has taken; of goods that were not counted, under their sku and no place."""
 
 
 class Shelves:
@@ -54,16 +55,19 @@ class Shelves:
         Raises:
             ShopError: there is not so much, and it cannot be ordered without being there (`believed` orders can).
         """
-        wanted = {sku: quantity for sku, quantity in _wanted(order).items() if sku in self._kept}
-        taken = self._taken(order["orderId"])
+        wanted = _wanted(order)
+        before = self._taken(order["orderId"])
+        taken = dict(before)
         for sku in sorted(wanted.keys() | {_sku_of(key) for key in taken}):
             own = {key: quantity for key, quantity in taken.items() if _sku_of(key) == sku}
             more = wanted.get(sku, ZERO) - sum(own.values(), ZERO)
-            if more > 0:
+            if sku not in self._kept:
+                taken[f"{sku}|"] = max(own.get(f"{sku}|", ZERO) + more, ZERO)
+            elif more > 0:
                 self._take(sku, more, taken, believed=believed or sku in self._owing)
             elif more < 0:
                 self._give(sku, -more, taken)
-        self._remember(order["orderId"], taken)
+        self._remember(order["orderId"], before, taken)
 
     def put_back(self) -> None:
         """Write every record that has changed, and tell."""
@@ -87,7 +91,10 @@ class Shelves:
         self._move(places[0], -left, taken)
 
     def _give(self, sku: str, quantity: Decimal, taken: dict[str, Decimal]) -> None:
-        left = quantity
+        uncounted = min(quantity, taken.get(f"{sku}|", ZERO))
+        if uncounted:
+            taken[f"{sku}|"] -= uncounted
+        left = quantity - uncounted
         for record in self._kept[sku]:
             part = min(left, taken.get(record["inventoryId"], ZERO))
             self._move(record, part, taken)
@@ -101,15 +108,14 @@ class Shelves:
             self._changed[key] = record
 
     def _taken(self, order_id: str) -> dict[str, Decimal]:
-        if not self._kept:
-            return {}
         rows = self._tx.connection.execute(select(allotment).where(allotment.c.orderId == order_id))
         return {row.inventoryId: Decimal(row.quantity) for row in rows}
 
-    def _remember(self, order_id: str, taken: Mapping[str, Decimal]) -> None:
-        if not self._kept:
+    def _remember(self, order_id: str, before: Mapping[str, Decimal], taken: Mapping[str, Decimal]) -> None:
+        if before == taken:
             return
-        self._tx.connection.execute(delete(allotment).where(allotment.c.orderId == order_id))
+        if before:
+            self._tx.connection.execute(delete(allotment).where(allotment.c.orderId == order_id))
         rows = [{"orderId": order_id, "inventoryId": key, "quantity": str(q)} for key, q in taken.items() if q]
         if rows:
             self._tx.connection.execute(insert(allotment), rows)

@@ -227,6 +227,7 @@ async def test_case_050_an_order_of_a_closed_period_stands_on_the_desk_with_date
     company = gateway.state.context.company
     february = {"begdate": date(2026, 2, 1), "enddate": date(2026, 2, 28), "closed": "Y"}
     with company.write() as writing:
+        writing.exec_driver_sql("DELETE FROM sycdfis")
         insert_all(writing, company.tables.sycdfis, [{"compid": "01", "fisyr": "2026", "period": "02", **february}])
     announce(connection, ["A1"])
     assert states(await once(connection, 0, OrderDate="2026-02-27")) == {State.HELD: 1}

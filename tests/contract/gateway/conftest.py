@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from tandem.gateway.company.company import Company, Policy
 from tandem.gateway.company.create import create_company
 from tandem.gateway.company.rows import insert_all
 from tandem.settings import Settings
+from tests import ports
 
 KEY = "test-key"
 ITEMS = {"TEAPOT-RED": "10", "CUP-BLUE": "100", "SPOON/S": "7"}
@@ -103,9 +103,7 @@ async def api(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def served(settings: Settings) -> Iterator[str]:
     """The address of a gateway that runs as a process of its own, and ends when it is told to."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.kept(2) + 1
     environment = {
         **os.environ,
         "TANDEM_HOME": str(settings.home),

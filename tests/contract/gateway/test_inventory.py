@@ -58,7 +58,7 @@ async def test_stock_with_what_open_orders_want(api: httpx.AsyncClient, company:
     wanted(company, "5", sono="82", loctid="EAST")
     with company.write() as connection:
         connection.exec_driver_sql("UPDATE iciloc SET lsoaloc = '3.0000', lwoaloc = '1.0000', lonordr = '40.0000'")
-    (item,) = (await api.get("/inventory/teapot-red")).json()["Items"]
+    (_, item) = (await api.get("/inventory/teapot-red")).json()["Items"]
     assert {name: Decimal(item[name]) for name in ("OnHand", "Allocated", "OnOrder", "OpenSales")} == {
         "OnHand": Decimal(10),
         "Allocated": Decimal(4),
@@ -67,6 +67,45 @@ async def test_stock_with_what_open_orders_want(api: httpx.AsyncClient, company:
     }
     assert item["Key"] == "TEAPOT-RED|MAIN"
     assert (Decimal(item["Available"]), Decimal(item["AvailableComputed"])) == (Decimal(6), Decimal("5.7"))
+
+
+async def test_what_open_orders_want_of_what_is_not_kept_there_is_told_to_who_asks_for_it(
+    api: httpx.AsyncClient, company: Company
+) -> None:
+    """A kit that is no stock item has no row, and its orders take parts all the same."""
+    for number, (item, location) in enumerate([("FREIGHT", "MAIN"), ("FREIGHT", "EAST"), ("CUP-BLUE", "EAST")]):
+        wanted(company, "3", sono=f"8{number}", item=item, loctid=location)
+    wanted(company, "3", sono="90", item="MUG", loctid="")
+    every = {item["Key"] for item in (await api.get("/inventory")).json()["Items"]}
+    assert not every & {"FREIGHT|MAIN", "FREIGHT|EAST", "CUP-BLUE|EAST", "MUG|"}, "the list is that of what is kept"
+    asked = {"itemCode": ["freight", "CUP-BLUE", "MUG"]}
+    listed = await paged(api, asked | {"limit": 1})
+    assert [one["Key"] for one in listed if one["Gone"]] == ["CUP-BLUE|EAST", "FREIGHT|EAST", "FREIGHT|MAIN"]
+    assert len({one["Key"] for one in listed}) == len(listed)
+    assert listed == await paged(api, asked)
+    assert [one["Key"] for one in listed[-3:] if not one["Gone"]] == []
+    freight = listed[-1]
+    assert [Decimal(freight[n]) for n in ("OnHand", "Allocated", "OpenSales", "Available", "AvailableComputed")] == [
+        0, 0, 3, 0, -3,
+    ]  # fmt: skip
+    assert freight["UpdatedAt"] is None
+    assert [one["Key"] for one in await paged(api, asked | {"location": "east"}) if one["Gone"]] == [
+        "CUP-BLUE|EAST",
+        "FREIGHT|EAST",
+    ]
+    since = await paged(api, asked | {"updatedSince": "2020-01-01T00:00:00Z"})
+    assert [one for one in since if one["Gone"]] == []
+
+
+async def paged(api: httpx.AsyncClient, query: dict[str, Any]) -> list[dict[str, Any]]:
+    """A list to its end."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = (await api.get("/inventory", params=query)).json()
+        found += page["Items"]
+        if page["NextCursor"] is None:
+            return found
+        query = query | {"cursor": page["NextCursor"]}
 
 
 async def test_lists_by_item_and_location(api: httpx.AsyncClient, company: Company) -> None:

@@ -46,5 +46,7 @@ async def test_rows_that_are_read_to_be_written_are_locked(statements: list[str]
 
     assert all("WITH (UPDLOCK, HOLDLOCK)" in s for s in of("arcust", "BETWEEN"))
     assert of("arcust", "BETWEEN")
-    for table in ("icitem", "iciloc", "iciqty", "arcust"):
+    for table in ("tdrcpt", "tdappl", "tdjrnl"):
+        assert of(table, "max(", "WITH (UPDLOCK, HOLDLOCK)"), table
+    for table in ("icitem", "iciloc", "iciqty", "arcust", "somast", "armast"):
         assert of(table, "WITH (UPDLOCK)"), table

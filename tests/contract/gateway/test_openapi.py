@@ -14,6 +14,7 @@ import jsonschema_rs
 import pytest
 import time_machine
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from tandem.gateway.api.examples import ANSWERS, EXAMPLES
 from tandem.gateway.app import create_app
@@ -28,7 +29,7 @@ MOMENT = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
 
 async def story(folder: Path) -> dict[str, Any]:
     """The answers that a fresh company gives to the examples, sent in turn at one fixed moment."""
-    settings = settings_of(folder)
+    settings = settings_of(folder, sagepro_invoice_numbers="sysdata")
     with time_machine.travel(MOMENT, tick=False):
         create_company(settings.company_url, Policy.of(settings))
         app = create_app(settings)
@@ -68,6 +69,22 @@ async def told_by(api: httpx.AsyncClient, app: FastAPI) -> dict[str, Any]:
     row |= {"trackno": "1Z999AA10123456784", **context.company.stamp().added()}
     with context.company.write() as connection:
         insert_all(connection, context.company.tables.soship, [row])
+        lines = context.company.tables.sotran
+        shipped = update(lines).where(lines.c.sono == "1001", lines.c.tranlineno == 1)
+        connection.execute(shipped.values(qtyshp=Decimal(1), qtyord=Decimal(2)))
+    told |= {
+        "InvoiceEntered": await send("POST", "/invoices", "Invoice"),
+        "InvoiceResults": await send("POST", "/invoices/batch", "InvoiceBatch"),
+        "ReceiptEntered": await send("POST", "/receipts", "Receipt"),
+        "ReceiptResults": await send("POST", "/receipts/batch", "ReceiptBatch"),
+        "ReceiptApplied": await send("POST", "/receipts/R000000001/applications", "Application"),
+        "JournalEntered": await send("POST", "/journals", "Journal"),
+        "JournalResults": await send("POST", "/journals/batch", "JournalBatch"),
+        "InvoicePage": await send("GET", "/invoices?salesOrderNo=1001&status=unposted&type=invoice"),
+        "ReceiptPage": await send("GET", "/receipts?customerNo=SMITH01&limit=1"),
+        "JournalPage": await send("GET", "/journals?externalJournalId=payout-9001"),
+        "AccountPage": await send("GET", "/accounts?limit=3"),
+    }
     return told | {
         "Shipment": await send("GET", "/shipments/S-2001"),
         "ShipmentPage": await send("GET", "/shipments"),
@@ -101,15 +118,22 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 def test_every_route_of_the_contract_is_there(document: dict[str, Any]) -> None:
     prefix = "/api/v1/sagepro"
     assert sorted(name.replace(prefix, "") for name, _ in operations(document)) == [
+        "GET /accounts",
         "GET /customers",
         "GET /customers/{customer_no}",
         "GET /health",
         "GET /inventory",
         "GET /inventory/{item_code}",
+        "GET /invoices",
+        "GET /invoices/{invoice_no}",
+        "GET /journals",
+        "GET /journals/{journal_no}",
         "GET /orders",
         "GET /orders/{sales_order_no}",
         "GET /products",
         "GET /products/{item_code}",
+        "GET /receipts",
+        "GET /receipts/{receipt_no}",
         "GET /schema",
         "GET /shipments",
         "GET /shipments/{shipment_no}",
@@ -117,8 +141,15 @@ def test_every_route_of_the_contract_is_there(document: dict[str, Any]) -> None:
         "POST /customers/batch",
         "POST /customers/{customer_no}/external-ids",
         "POST /inventory/batch",
+        "POST /invoices",
+        "POST /invoices/batch",
+        "POST /journals",
+        "POST /journals/batch",
         "POST /orders",
         "POST /orders/batch",
+        "POST /receipts",
+        "POST /receipts/batch",
+        "POST /receipts/{receipt_no}/applications",
         "PUT /customers/batch",
         "PUT /customers/{customer_no}",
         "PUT /inventory/{item_code}/{location}",

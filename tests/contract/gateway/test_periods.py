@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from tandem.gateway.app import create_app
 from tandem.gateway.company.company import Company
@@ -49,6 +50,7 @@ async def gateway(
         for name, first, last, closed in periods
     ]
     with company.write() as connection:
+        connection.execute(delete(company.tables.sycdfis))
         insert_all(connection, company.tables.sycdfis, rows)
     try:
         async with client_of(app) as api:

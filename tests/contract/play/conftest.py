@@ -17,6 +17,7 @@ from tandem.sandbox.play.stage import Stage
 from tandem.sandbox.warehouse.books import Books
 from tandem.sandbox.warehouse.routes import answer_refusals, warehouse_router
 from tandem.settings import Settings
+from tests import ports
 
 
 @contextmanager
@@ -36,7 +37,9 @@ def served(app):
 @pytest.fixture
 def stage(tmp_path):
     settings = Settings(
+        _env_file=None,
         home=tmp_path,
+        port_base=ports.kept(1),  # nobody's real receiver hears of this
         clarity_token="token",
         clarity_zone=day.the_cast().zone,
         clarity_webhook_secrets="whsec_" + base64.b64encode(b"s" * 32).decode(),
@@ -47,6 +50,5 @@ def stage(tmp_path):
     app = create_app(settings, routers=[warehouse_router(books)])
     answer_refusals(app)
     with served(app) as url, Stage(url, "token") as stage:
-        stage.call("PUT", "/sandbox/webhooks", {"url": None})  # nobody's real receiver hears of this
         yield stage
     books.close()

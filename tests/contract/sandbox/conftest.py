@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from tandem.sandbox.app import StandIn, create_app
 from tandem.settings import Settings
 from tandem.values import dumps, loads
+from tests import ports
 
 TOKEN = "shop-token"
 CURRENT, PREVIOUS = ("whsec_" + base64.b64encode(bytes([n]) * 24).decode() for n in (1, 2))
@@ -68,12 +69,6 @@ async def client(app: StandIn) -> AsyncIterator[Client]:
         yield Client(http)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 SERVE = """
 from pathlib import Path
 import sys
@@ -87,11 +82,14 @@ serve(Settings(_env_file=None, home=Path(home), clarity_token=SecretStr(token), 
 
 
 class Served:
-    """A stand-in in its own process; it can be killed and started again over the same folder."""
+    """A stand-in in its own process; it can be killed and started again over the same folder.
+
+    Its webhooks go to a port on which nobody listens, and nobody will.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.base = free_port() - 2
+        self.base = ports.kept(3)
         self.url = f"http://127.0.0.1:{self.base + 2}"
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from tandem import dispatch
 from tandem.cli import letters as letters_module
 from tandem.cli.correction import assigned, read
 from tandem.cli.letters import app
@@ -215,6 +216,33 @@ def test_giving_up_ends_a_letter(store: Store) -> None:
         "given up: so be it",
     ]
     assert "Closed: given up: so be it" in run("show", "2").stdout
+
+
+def test_giving_up_has_what_was_taken_told_soon(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = replace(_event(1), event_id="more", key="2", needs=(Need(line="1", sku="POT", quantity=Decimal(2)),))
+    stock = Event(
+        connection="main", company="01", source=System.SAGEPRO, event_id="s", event_type="stock.updated",
+        entity="stock", key="POT|MAIN", received_at=NOW,
+    )  # fmt: skip
+    store.inbox.put([stock])
+    for entity, source in (("stock", System.SAGEPRO), ("order", System.CLARITY)):
+        for event in ([held], []):
+            store.inbox.put(event)
+            taken = store.inbox.claim("main", entity, source, limit=9, owner="a", lease_seconds=60, now=NOW)
+            done = Outcome(state=State.HELD if entity == "order" else State.NOOP, reason="by a rule")
+            store.ledger.settle([Cargo(message=m, outcome=done, record=RECORD) for m in taken], "a", NOW)
+    asked: list[set[str]] = []
+
+    async def wake(entities: Iterable[str]) -> None:
+        asked.append(set(entities))
+
+    monkeypatch.setattr(dispatch, "wake", wake)
+    run("replay", "1")
+    assert asked == [], "no Prefect server is known here: none is started for a question"
+    monkeypatch.setattr(dispatch, "addressed", lambda: True)
+    (letter,) = [letter["id"] for letter in facts("list")["letters"] if letter["key"] == "2"]
+    run("give-up", str(letter), "--reason", "phoned the customer")
+    assert asked == [{"stock", "order"}]
 
 
 def test_case_047_a_change_bears_the_name_of_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

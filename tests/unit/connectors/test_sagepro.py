@@ -117,7 +117,8 @@ async def test_case_043_a_bad_item_stops_no_other_and_results_keep_their_order(c
         ("A4", "created"),
     ]
     assert [method for method, _ in seen] == ["POST", "PUT"]
-    assert seen[1][1] == [{"IdempotencyKey": "key-2", "SalesOrderNo": "20", "Order": {"Number": 2}}]
+    (changed,) = seen[1][1]
+    assert changed == {"IdempotencyKey": "key-2", "SalesOrderNo": "20", "SourceVersion": "", "Order": {"Number": 2}}
 
 
 async def test_more_than_a_batch_holds_goes_in_several_calls(company: Make) -> None:

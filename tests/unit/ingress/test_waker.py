@@ -9,7 +9,7 @@ from tandem.entities.state import Fault
 from tandem.errors import StoreUnavailable
 from tandem.ingress.outage import Outage
 from tandem.ingress.waker import Waker
-from tandem.store import Drain, Store
+from tandem.store import Drain, Event, Store
 from tandem.store.manners import pauses
 from tandem.store.pauses import Failure
 from tandem.values import utc_now
@@ -116,6 +116,7 @@ class Looked:
 
     def __init__(self, store: Store, looks: list[int]) -> None:
         self.pauses = store.pauses
+        self.inbox = store.inbox
         self.drains = self
         self._store = store
         self._looks = looks
@@ -176,6 +177,21 @@ def test_a_coroutine_function_may_do_the_waking(store: Store) -> None:
     waker.notify(frozenset({"order"}))
     assert rung.wait(10)
     waker.stop()
+
+
+def test_what_events_released_is_woken_for_as_well(store: Store) -> None:
+    """An order that was cancelled before it was entered: the word for stock was stored along with its event."""
+    released = Event(
+        connection="main", company="01", source=System.SAGEPRO, event_id="released:1", event_type="stock.released",
+        entity="stock", key="ABC-1|MAIN", received_at=utc_now(),
+    )  # fmt: skip
+    store.inbox.put([released])
+    bell = Bell()
+    waker = waking(store, bell)
+    waker.notify(frozenset({"order"}))
+    assert bell.times(1)
+    waker.stop()
+    assert bell.rung == [frozenset({"order", "stock"})]
 
 
 def test_nothing_to_wake_starts_nothing(store: Store) -> None:

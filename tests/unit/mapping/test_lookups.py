@@ -54,6 +54,29 @@ def test_a_list_is_no_key(bench: Bench):
     assert fault.message == "a list stands where a text is needed"
 
 
+@pytest.mark.parametrize(
+    ("lookup", "told"),
+    [
+        ("values: {MAIN: WEB, EAST: ' web', WEST: ''}", "values.EAST: is ' web', and so is 'MAIN'"),
+        ("values: {MAIN: WEB}\notherwise: {value: WEB}", "otherwise: all others would be 'WEB'"),
+        ("values: {MAIN: WEB}\notherwise: keep", "values.MAIN: is 'WEB', and by `otherwise` 'WEB' itself would be"),
+    ],
+)
+def test_two_locations_cannot_fill_one_place_of_the_shop(bench: Bench, lookup: str, told: str):
+    """Each would overwrite the other's stock."""
+    bench.write("lookups/locations.yaml", lookup)
+    with pytest.raises(SheetError) as error:
+        bench.load()
+    assert f"lookups/locations.yaml:1: {told}" in str(error.value).replace("yaml:2", "yaml:1")
+    assert "overwrite each other" in str(error.value)
+
+
+@pytest.mark.parametrize("lookup", ["values: {MAIN: WEB, EAST: E, WEST: '', REPAIR: ''}\notherwise: {value: ''}"])
+def test_any_number_of_locations_may_be_sold_from_nowhere(bench: Bench, lookup: str):
+    bench.write("lookups/locations.yaml", lookup)
+    assert bench.load().lookup("locations", "WEST") == ""
+
+
 def test_a_lookup_can_be_asked_alone(bench: Bench):
     bench.write("lookups/units.yaml", "values: {each: 1}")
     workbook = bench.load()

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from tandem.cli import trials
+from tandem.cli import ledger, trials
 from tandem.cli.map import app
 from tandem.connectors.company import CompanySchema
 from tandem.entities.declaration import System
 from tandem.errors import Refused, SettingsError
+from tandem.gateway.company.chart import ACCOUNTS
 from tandem.settings import Settings, settings
 from tandem.values import dumps
 
@@ -100,6 +101,10 @@ def company(monkeypatch: pytest.MonkeyPatch, schema: dict[str, Any]) -> Any:
         async def schema(self) -> CompanySchema:
             return CompanySchema.of(schema)
 
+        async def changed(self, resource: str, **_of: Any) -> AsyncIterator[list[Any]]:
+            assert resource == "accounts"
+            yield [{"Account": number} for number in ACCOUNTS]
+
         async def aclose(self) -> None:
             self.closed = True
 
@@ -118,7 +123,10 @@ def run(*arguments: str) -> Any:
 def test_sheets_that_are_right(around: Path):
     result = run("check")
     assert result.exit_code == 0
-    assert result.stdout.endswith("23 directions are right; columns not checked (give --schema or --online)\n")
+    assert result.stdout.endswith(
+        "23 directions are right; columns not checked (give --schema or --online); "
+        "accounts not checked (give --accounts or --online)\n"
+    )
     assert "columns checked" in run("check", "--schema", "schema.json").stdout
 
 
@@ -153,6 +161,25 @@ def test_a_column_that_the_company_lacks(around: Path, schema: dict[str, Any]):
     assert "the company has no text column somast.ponum" in result.stdout
 
 
+def test_an_account_that_the_ledger_lacks(around: Path):
+    accounts = [{"Account": number, "Description": text} for number, text in ACCOUNTS.items() if number != "2400"]
+    (around / "accounts.json").write_text(json.dumps({"Items": accounts, "NextCursor": None}), encoding="utf-8")
+    result = run("check", "--accounts", "accounts.json")
+    assert result.exit_code == 2
+    assert "accounts.tip: account '2400' of tip is not in the ledger (GLACNT)" in result.stdout
+    accounts.append({"Account": "2400", "Description": ""})
+    (around / "accounts.json").write_text(json.dumps(accounts), encoding="utf-8")
+    result = run("check", "--accounts", "accounts.json", "--json")
+    assert json.loads(result.stdout)["accounts_checked"] is True
+
+
+@pytest.mark.parametrize(("content", "message"), [("{", "--accounts a.json"), ("[1]", "a list of accounts is needed")])
+def test_a_file_of_accounts_that_cannot_be_used(around: Path, content: str, message: str):
+    (around / "a.json").write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match=message):
+        ledger.accounts_in(Path("a.json"))
+
+
 async def test_columns_can_be_asked_of_the_gateway(around: Path, company: Any):
     async with trials.sides_of(Settings()) as sides:
         assert (await sides.schema()).widths["arcust.company"] == 35
@@ -162,7 +189,7 @@ async def test_columns_can_be_asked_of_the_gateway(around: Path, company: Any):
 
 
 def test_check_online(around: Path, company: Any):
-    assert "columns checked" in run("check", "--online").stdout
+    assert "columns checked; accounts checked" in run("check", "--online").stdout
     assert company.closed
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tandem.entities.cargo import Known
 from tandem.entities.state import State
-from tandem.rules.judge import is_older, older, same, same_payload, version_of
+from tandem.rules.judge import older, same, same_payload, version_of
+from tandem.versions import is_older
 from tests.unit.rules.making import NOON, written
 
 

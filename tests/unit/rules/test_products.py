@@ -71,9 +71,16 @@ def test_the_guard_over_prices(price: str, old: str | None, facts: dict[str, Any
 
 
 def test_a_person_lets_a_price_pass_but_not_one_below_zero_or_in_another_currency() -> None:
-    assert decide(product(price=D("0.00")), approved=True).unit_price == D("0.00")
-    assert decide(product(price=D("-1.00")), approved=True).state is State.HELD
-    foreign = decide(product(price=D("21.00")), {**SHOWN, "currency": "EUR"}, approved=True)
+    held = decide(product(price=D("0.00")))
+    assert held.detail == {"proposal": {"price": "0.00"}}
+    seen = {"approved": True, **held.detail}
+    assert decide(product(price=D("0.00")), **seen).unit_price == D("0.00")
+    assert decide(product(price=D("0.01")), **seen).state is State.HELD, "that is not the price that was seen"
+    assert decide(product(price=D("0.00")), approved=True).state is State.HELD
+    below = {"approved": True, "proposal": {"price": "-1.00"}}
+    assert decide(product(price=D("-1.00")), **below).state is State.HELD
+    same = {"approved": True, "proposal": {"price": "21.00"}}
+    foreign = decide(product(price=D("21.00")), {**SHOWN, "currency": "EUR"}, **same)
     assert "USD and EUR" in foreign.reason
 
 

@@ -128,6 +128,13 @@ def test_case_148_what_the_shop_does_not_sell_is_left_aside() -> None:
     for found in ([], [{"sku": "A", "deleted": True}]):
         where = around(stock(), companions={"product": found})
         assert outcome(stock(), where).reason == "the shop has no product A"
+    still = outcome(stock(), around(stock(), companions={"product": []}, levels=[here(40, 7)]))
+    assert (still.state, still.reason.split(":")[0]) == (
+        State.HELD,
+        "the shop has no product A and still shows 40 of it at WEB",
+    )
+    deleted = around(stock(), companions={"product": [{"sku": "A", "deleted": True}]}, levels=[here(40, 7)])
+    assert outcome(stock(), deleted).state is State.SKIPPED, "the shop took it off its list"
     quarantine = stock(shop_location="")
     assert outcome(quarantine, around(quarantine)).reason == "the shop does not sell from location MAIN"
 
@@ -179,6 +186,39 @@ def test_a_kit_that_sage_pro_keeps_nowhere_is_made_of_its_parts() -> None:
     assert quantity(stock("KIT", "0", gone=True), *parts("25", "9", "40")[1:], kits=KIT) == 9
 
 
+def test_a_kit_without_a_shelf_that_is_sold_and_not_in_sage_pro_yet_takes_its_parts() -> None:
+    kits, sold = {"KIT": "2 x SHELF"}, {("KIT", "MAIN"): Decimal(3), ("SHELF", "MAIN"): Decimal(0)}
+    kit, part = stock("KIT", "0", gone=True), stock("SHELF", "10")
+    beside = {"shelves": [shelf(part)]}
+    assert quantity(kit, kits=kits, taken=sold, companions=beside) == 2
+    assert quantity(part, kits=kits, taken=sold) == 4
+
+
+def test_an_assembled_kit_that_a_bigger_kit_is_sold_of_is_not_sold_again() -> None:
+    kits = {"KIT": "2 x SHELF", "BIG": "1 x KIT", "HUGE": "1 x BIG"}
+    kit, part, sold = stock("KIT", "2"), stock("SHELF", "0"), {("BIG", "MAIN"): Decimal(2)}
+    assert quantity(kit, part, stock("BIG", "0"), kits=kits, taken=sold) == 0
+    assert quantity(kit, stock("SHELF", "7"), kits=kits, taken=sold) == 3
+    assert quantity(stock("SHELF", "7"), stock("KIT", "0"), kits=kits, taken=sold) == 3, "four are for the KITs in BIGs"
+    assert quantity(stock("SHELF", "7"), stock("KIT", "1"), kits=kits, taken={("HUGE", "MAIN"): Decimal(2)}) == 5
+
+
+def test_a_kit_that_is_a_part_of_itself_is_held() -> None:
+    kits = {"A": "1 x B", "B": "2 x A", "C": "1 x A"}
+    for sku in ("A", "B"):
+        found = outcome(stock(sku), around(stock(sku), kits=kits))
+        assert (found.state, found.fault) == (State.HELD, Fault.CONFIGURATION)
+        assert f"{sku} is a part of itself" in found.reason
+    assert quantity(stock("C", "0"), stock("A", "4"), kits=kits) == 4
+
+
+@pytest.mark.parametrize("told", [-3, "-0.5", "three", "NaN", "Infinity"])
+def test_a_safety_stock_that_is_none_is_held(told: object) -> None:
+    found = outcome(stock(on_hand="2"), around(stock(on_hand="2"), policy={"safety_stock": told}))
+    assert (found.state, found.fault) == (State.HELD, Fault.CONFIGURATION)
+    assert "zero or more is needed" in found.reason
+
+
 def test_a_change_of_a_part_announces_its_kits_and_a_change_of_a_kit_its_parts() -> None:
     kits = table({**KIT, "SET": "1 x P1", "OTHER": "1 x P9"})
     assert kin(stock("P1"), kits) == ["KIT|MAIN", "SET|MAIN"]
@@ -186,6 +226,9 @@ def test_a_change_of_a_part_announces_its_kits_and_a_change_of_a_kit_its_parts()
     assert kin(stock("P2"), kits) == ["KIT|MAIN"]
     assert kin(stock("Z"), kits) == []
     assert pairs(stock("P2"), kits) == [("P2", "MAIN"), ("KIT", "MAIN")]
+    nested = table({"KIT": "2 x P1", "BIG": "1 x KIT + 1 x P2", "BAG": "1 x P1"})
+    assert kin(stock("BIG"), nested) == ["BAG|MAIN", "KIT|MAIN", "P1|MAIN", "P2|MAIN"]
+    assert pairs(stock("BAG"), nested) == [(sku, "MAIN") for sku in ("BAG", "BIG", "KIT", "P1")]
 
 
 @pytest.mark.parametrize("text", ["P1", "0 x P1", "two x P1", "2 x ", "2 x P1 +"])

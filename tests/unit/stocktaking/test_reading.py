@@ -17,10 +17,11 @@ from tandem.mapping import Workbook
 from tandem.rules import Circumstances, Facts
 from tandem.rules.stock import plan
 from tandem.rules.stock_differences import Kept, Kind, expected
-from tandem.stocktaking.reading import Reader, Surroundings
+from tandem.stocktaking.reading import Reader
+from tandem.stocktaking.surroundings import Surroundings
 
 ROOT = Path(__file__).parents[3]
-ITEMS = ("PLAIN", "KIT", "SHELF", "FRAME", "LOOSE")
+ITEMS = ("PLAIN", "KIT", "SHELF", "FRAME", "BOX", "LOOSE")
 QUANTITIES = st.integers(-5, 60).map(Decimal)
 
 
@@ -34,7 +35,7 @@ class Line:
 def line(tmp_path_factory: pytest.TempPathFactory) -> Line:
     folder = tmp_path_factory.mktemp("sheets") / "mappings"
     shutil.copytree(ROOT / "mappings", folder)
-    kits = {"KIT": "2 x SHELF + 1 x FRAME"}
+    kits = {"KIT": "2 x SHELF + 1 x FRAME", "BOX": "1 x KIT + 3 x SHELF"}
     text = "values: {" + ", ".join(f"{kit}: '{parts}'" for kit, parts in kits.items()) + "}\notherwise: {value: ''}\n"
     (folder / "lookups" / "kits.yaml").write_text(text, encoding="utf-8")
     return Line(Workbook.load(folder), ZoneInfo("America/Chicago"))
@@ -115,3 +116,12 @@ def test_case_134_both_sides_meet_on_the_trimmed_and_folded_code(line: Line) -> 
     row = reader.row(record("abc-1 ", *[Decimal(1)] * 3), "abc-1 |MAIN", None)
     assert row is not None
     assert row.key == "ABC-1|MAIN"
+
+
+def test_a_safety_stock_below_zero_is_a_row_that_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Workbook, "decide", lambda *_: {"safety_stock": -3})
+    reader = Reader(cast("Connection", line), Surroundings(packs={"A": Decimal(1)}, items={"A": Item()}))
+    row = reader.row(record("A", *[Decimal(1)] * 3), "A|MAIN", None)
+    assert row is not None
+    assert (row.refused, row.key) == (Kind.REFUSED, "A|MAIN")
+    assert "rules/stock.json: a safety_stock of -3 for A at MAIN" in row.why

@@ -225,3 +225,10 @@ def test_the_newest_version_is_the_greatest_number_or_the_latest_time(desk: Desk
     for version in (versions[1], versions[0]):
         desk.put("1", version=version)
     assert desk.claim()[0].version == versions[1]
+
+
+def test_an_event_without_a_version_is_not_made_old_by_another_that_waits(desk: Desk) -> None:
+    """A release has no version: folded with the late word of a sweep it must not end as older than what is known."""
+    desk.put("1", version="3")
+    desk.put("1", version=None)
+    assert desk.claim()[0].version is None

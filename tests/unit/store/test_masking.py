@@ -1,3 +1,4 @@
+import re
 import string
 from decimal import Decimal
 
@@ -84,3 +85,9 @@ def test_case_166_no_table_ever_holds_a_card_number(desk: Desk) -> None:
     for table in ("inbox", "letters", "letter_versions", "records", "ledger"):
         assert CARD not in str(desk.rows(f"SELECT * FROM {table}"))
     assert desk.claim()[0].edited == {"orderId": "1", "note": "************1111", "amount": Decimal("1.10")}
+
+
+@given(st.lists(st.sampled_from(["4111", "1", "22", " ", "-", "  ", "x", "5555555555554", "\u0664", '"']), max_size=30))
+def test_the_quick_look_at_a_text_finds_what_the_pattern_finds(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert suspicious(text) == bool(re.search(r"\d(?:[ -]?\d){12,}", text))

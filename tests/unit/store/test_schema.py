@@ -1,4 +1,4 @@
-import multiprocessing
+import contextlib
 import os
 import subprocess
 import sys
@@ -97,24 +97,31 @@ def test_migrations_run_from_any_folder_and_from_inside_the_package(tmp_path: Pa
     assert (tmp_path / "here.db").stat().st_size > 0
 
 
-def _start(url: str, barrier: object, failures: object) -> None:
-    barrier.wait()  # type: ignore[attr-defined]
-    try:
-        Store.open(url).close()
-    except Exception as error:
-        failures.put(repr(error))  # type: ignore[attr-defined]
-        raise
+START = """
+import sys
+from tandem.store import Store
+print("there", flush=True)
+sys.stdin.readline()
+Store.open(sys.argv[1]).close()
+"""
+"""Everything that takes its time is imported before the word is given."""
 
 
 def test_several_processes_may_start_first(url: str) -> None:
-    context = multiprocessing.get_context("spawn")  # a fork of a process with threads can stand still for ever
-    barrier, failures = context.Barrier(4), context.Queue()
-    starters = [context.Process(target=_start, args=(url, barrier, failures)) for _ in range(4)]
-    for starter in starters:
-        starter.start()
-    for starter in starters:
-        starter.join(120)
-    assert [starter.exitcode for starter in starters] == [0] * 4, failures.get(timeout=1)
+    """Processes of their own: one that is forked out of a test run may inherit a lock that a thread of it held."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with contextlib.ExitStack() as stack:
+        starters = []
+        for _ in range(4):
+            starter = stack.enter_context(subprocess.Popen([sys.executable, "-c", START, url], **pipes))
+            stack.callback(starter.kill)  # only one that hangs is still there
+            starters.append(starter)
+        assert [starter.stdout.readline() for starter in starters] == ["there\n"] * 4
+        for starter in starters:
+            starter.stdin.write("\n")
+            starter.stdin.flush()
+        said = [starter.communicate(timeout=240)[1] for starter in starters]
+    assert [starter.returncode for starter in starters] == [0] * 4, said
     store = Store.open(url)
     assert store.database.read(current) == head()
     store.close()

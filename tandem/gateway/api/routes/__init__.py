@@ -5,12 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from tandem.gateway.api.routes import (
+    accounts,
     customer_batches,
     customers,
     inventory,
+    invoices,
+    journals,
     order_batches,
     orders,
     products,
+    receipts,
     shipments,
     system,
 )
@@ -23,6 +27,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     products.router,
     inventory.router,
     shipments.router,
+    invoices.router,
+    receipts.router,
+    journals.router,
+    accounts.router,
     system.router,
 )
 """In the order in which paths are matched."""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from tandem.gateway.api import idempotency, reply
 from tandem.gateway.api.auth import requires
-from tandem.gateway.api.batches import envelope, held, items_of, judged
+from tandem.gateway.api.batches import changing, envelope, held, items_of, judged
 from tandem.gateway.api.body import read_json
 from tandem.gateway.api.context import Context, Here
 from tandem.gateway.api.declared import BATCHES, answers, body
@@ -71,11 +71,11 @@ def _create_item(here: Context, item: Any, index: int) -> BatchResult:
 
 
 def _update_item(here: Context, item: Any, index: int) -> BatchResult:
-    key, number, data = envelope(item, "CustomerNo", "Customer")
+    key, number, data, version = changing(item, "CustomerNo", "Customer")
     given = read(CustomerIn, data, partial(here.entry.faults, number=str(number)))
     once = idempotency.Request.of(key, f"{UPDATE}/{number}", data)
     return _carry_out(
-        here, index, once, lambda connection: here.entry.update(connection, str(number), given, None), 200
+        here, index, once, lambda connection: here.entry.update(connection, str(number), given, None, version), 200
     )
 
 

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from tandem.gateway.api import idempotency, reply
 from tandem.gateway.api.auth import requires
 from tandem.gateway.api.body import read_json
+from tandem.gateway.api.carrying import Asked
 from tandem.gateway.api.context import Here
 from tandem.gateway.api.cursor import decode, encode, query_mark
 from tandem.gateway.api.declared import ALWAYS, READS_ONE, WRITES, answers, body
 from tandem.gateway.api.idempotency import Answer
-from tandem.gateway.api.orders import Asked, Change, Orders, faults_of_order
+from tandem.gateway.api.orders import carrying, faults_of_order
 from tandem.gateway.api.parameters import (
     Cursor,
     IdempotencyKey,
@@ -59,7 +60,7 @@ async def create_order(here: Here, request: Request, key: IdempotencyKey) -> Res
 
     def work() -> Answer:
         given = read(SalesOrderIn, data, partial(faults_of_order, here))
-        run = Orders(here, here.orders.create_many, status=201, whole=True)
+        run = carrying(here, here.orders.create_many, 201, whole=True)
         return run.one(Asked(once, given))
 
     return response(await here.desk.write(work))
@@ -132,7 +133,7 @@ async def update_order(
 
     def work() -> Answer:
         given = read(SalesOrderUpdate, data, partial(faults_of_order, here))
-        run: Orders[Change] = Orders(here, here.change.update_many, status=200, whole=True)
-        return run.one(Asked(once, (sales_order_no, given, if_match)))
+        run = carrying(here, here.change.update_many, 200, whole=True)
+        return run.one(Asked(once, (sales_order_no, given, if_match, "")))
 
     return response(await here.desk.write(work))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tandem.gateway.api import idempotency, reply
 from tandem.gateway.api.auth import requires
-from tandem.gateway.api.batches import envelope, held, items_of, judged
+from tandem.gateway.api.batches import changing, held, items_of, judged
 from tandem.gateway.api.body import read_json
 from tandem.gateway.api.context import Context, Here
 from tandem.gateway.api.cursor import decode, encode, query_mark
@@ -103,14 +103,15 @@ async def update_products(here: Here, request: Request) -> Response:
 
 
 def _change(here: Context, item: Any, index: int) -> BatchResult:
-    key, code, data = envelope(item, "ItemCode", "Product")
+    key, code, data, version = changing(item, "ItemCode", "Product")
     if not isinstance(code, str) or not code.strip():
         raise invalid([Fault("ItemCode", "icitem.item", "not-text", "must be the code of an item")])
     given = read(ProductIn, data, here.products.faults)
     once = idempotency.Request.of(key, f"PUT products/{code}", data)
 
     def run() -> BatchResult:
-        answer = transact(here, once, lambda connection: here.products.update(connection, code, given, None), 200)
+        work = partial(here.products.update, code=code, change=given, if_match=None, version=version)
+        answer = transact(here, once, work, 200)
         number = loads(answer.body)["ItemCode"]
         return BatchResult(
             index=index, status=answer.status, item_code=number, e_tag=answer.etag, replayed=answer.replayed

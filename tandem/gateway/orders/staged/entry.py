@@ -12,8 +12,9 @@ from tandem.errors import CompanyError
 from tandem.gateway.company.company import Company
 from tandem.gateway.company.faults import Busy, Rejection
 from tandem.gateway.company.numbering import Numbering, order_numbers
+from tandem.gateway.entering import named
 from tandem.gateway.models import SalesOrder, SalesOrderIn
-from tandem.gateway.orders.entry import OrderEntry, Outcome, Record, named
+from tandem.gateway.orders.entry import OrderEntry, Outcome, Record
 from tandem.gateway.orders.masters import Masters
 from tandem.gateway.orders.periods import in_open_period
 from tandem.gateway.orders.read import OrderReader

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from tandem.errors import CompanyError, SettingsError
 from tandem.gateway.company import company as company_module
 from tandem.gateway.company import engine as engine_module
+from tandem.gateway.company.chart import ACCOUNTS
 from tandem.gateway.company.company import Company, Policy
 from tandem.gateway.company.create import SERVICES, create_company, create_on, prepare_company
 from tandem.gateway.company.describe import describe_company
@@ -22,6 +25,7 @@ from tandem.gateway.company.engine import is_busy, open_engine
 from tandem.gateway.company.faults import Busy
 from tandem.gateway.company.rows import insert_all
 from tandem.settings import Settings
+from tandem.values import utc_now
 
 from .conftest import POLICY, raw
 
@@ -43,6 +47,7 @@ def path(tmp_path: Path, file_template: bytes) -> Path:
 def test_the_embedded_company_has_what_a_first_day_needs(company: Company) -> None:
     driver = raw(company.engine)
     assert driver.execute("SELECT sysid, int1 FROM sysdata ORDER BY sysid").fetchall() == [
+        ("AR01", 0),
         ("GL01", 0),
         ("IC01", 0),
         ("SO01", 1000),
@@ -50,9 +55,22 @@ def test_the_embedded_company_has_what_a_first_day_needs(company: Company) -> No
     assert driver.execute("SELECT sysid, int1 FROM sosysd").fetchall() == [("SO01", 1000)]
     assert driver.execute("SELECT compid, currid FROM syccomp").fetchall() == [("01", "USD")]
     assert driver.execute("SELECT loctid FROM icloct ORDER BY loctid").fetchall() == [("EAST",), ("MAIN",)]
+    assert driver.execute("SELECT sysid, int1 FROM arsysd").fetchall() == [("AR01", 0)]
+    accounts = dict(driver.execute("SELECT glacnt, gldesc FROM glacnt").fetchall())
+    assert accounts == ACCOUNTS
     items = driver.execute("SELECT item, stkcode FROM icitem").fetchall()
     assert {item for item, _ in items} == set(SERVICES)
     assert {stocked for _, stocked in items} == {"N"}
+
+
+def test_every_day_of_the_embedded_company_lies_in_one_open_month(company: Company) -> None:
+    rows = raw(company.engine).execute("SELECT fisyr, period, begdate, enddate, closed FROM sycdfis ORDER BY begdate")
+    periods = rows.fetchall()
+    assert (periods[0][2], periods[-1][3]) == ("2009-01-01", f"{utc_now().year + 2}-12-31")
+    assert {closed for *_, closed in periods} == {"N"}
+    assert all(first == f"{year}-{month}-01" for year, month, first, *_ in periods)
+    for (*_, last, _), (_, _, first, *_) in pairwise(periods):
+        assert date.fromisoformat(last) + timedelta(days=1) == date.fromisoformat(first)
 
 
 def test_a_second_create_leaves_the_company_alone(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,8 +12,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from tandem.errors import CompanyError
 from tandem.gateway.company.company import Company
-from tandem.gateway.company.numbering import LAST_NUMBER, Counter, order_numbers
+from tandem.gateway.company.faults import Conflict
+from tandem.gateway.company.numbering import LAST_NUMBER, Counter, Lettered, invoice_numbers, order_numbers
 from tandem.gateway.company.rows import insert_all
+from tandem.gateway.company.tables import Tables
 
 
 def counter(connection: Connection, company: Company, table: str = "sysdata") -> int:
@@ -139,3 +142,57 @@ def test_whatever_is_used_numbers_are_free_distinct_and_in_counting_order(
         assert between <= used
         assert counter(connection, company) == taken[-1]
         connection.rollback()
+
+
+def test_invoices_of_a_site_that_has_not_said_how_it_counts_get_no_number(company: Company) -> None:
+    unknown = invoice_numbers(company.tables, "01", "none")
+    with company.write() as connection:
+        assert unknown.take(connection, 0) == []
+        with pytest.raises(Conflict, match="set TANDEM_SAGEPRO_INVOICE_NUMBERS=sysdata") as refused:
+            unknown.take(connection, 1)
+    assert refused.value.code == "numbering-unknown"
+
+
+def test_invoices_are_counted_by_the_row_of_receivables_and_its_mirror(company: Company) -> None:
+    tables = company.tables
+    with company.write() as connection:
+        insert_all(connection, tables.armast, [{"invno": "1"}])
+        insert_all(connection, tables.arymst, [{"invno": "3"}])
+        assert invoice_numbers(tables, "01", "sysdata").take(connection, 2) == ["2", "4"]
+        last = [
+            connection.execute(select(found.c.int1).where(found.c.sysid == "AR01")).scalar_one()
+            for found in (tables.sysdata, tables.arsysd)
+        ]
+    assert last == [4, 4]
+    assert counter_of_orders(company) == 1000
+
+
+def counter_of_orders(company: Company) -> int:
+    with company.read() as connection:
+        return counter(connection, company)
+
+
+def test_a_site_without_the_mirror_of_receivables_counts_in_sysdata_alone(company: Company) -> None:
+    layout = company.layout
+    bare = replace(layout, tables={**layout.tables, "arsysd": replace(layout.tables["arsysd"], present=False)})
+    with company.write() as connection:
+        connection.exec_driver_sql("DELETE FROM arsysd")
+        assert invoice_numbers(Tables(bare), "01", "sysdata").take(connection, 1) == ["1"]
+
+
+def test_an_invoice_counter_that_is_missing_is_named(company: Company) -> None:
+    with company.write() as connection:
+        connection.exec_driver_sql("DELETE FROM sysdata WHERE sysid = 'AR01'")
+        with pytest.raises(CompanyError, match="sysdata has no enabled row with sysid AR01"):
+            invoice_numbers(company.tables, "01", "sysdata").take(connection, 1)
+
+
+def test_numbers_of_our_own_run_on_behind_their_letter_until_they_are_used_up(company: Company) -> None:
+    table = company.tables.tdrcpt
+    numbers = Lettered("R", table.c.rcptno, 4)
+    with company.write() as connection:
+        assert numbers.take(connection, 2) == ["R001", "R002"]
+        insert_all(connection, table, [{"rcptno": "R997", "extid": "x"}])
+        assert numbers.take(connection, 2) == ["R998", "R999"]
+        with pytest.raises(CompanyError, match="tdrcpt: the numbers behind R are used up"):
+            numbers.take(connection, 3)

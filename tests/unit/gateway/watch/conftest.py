@@ -128,7 +128,9 @@ class Watching:
 
     def taken(self) -> list[Change]:
         """What is under way from now on."""
-        return list(iter(self.backlog.take, None))
+        changes = list(iter(self.backlog.take, None))
+        self.state.keep([], [(c.kind.name, Known(c.key, c.content, c.turn)) for c in changes])
+        return changes
 
     def told(self) -> list[str]:
         """Everything that waits is acknowledged; what was told, by its event."""

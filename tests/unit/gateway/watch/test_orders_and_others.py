@@ -93,11 +93,22 @@ def test_an_order_closed_without_a_stamp_is_found_by_the_full_pass(scene: Scene)
     assert watching.compare() == ["stock CUP|MAIN"]
 
 
-def test_a_line_for_an_item_that_is_not_kept_there_is_no_stock_record(scene: Scene) -> None:
+def test_a_kit_that_is_on_orders_and_on_no_shelf_is_told_when_its_lines_change(scene: Scene) -> None:
+    """Its parts, and how many of it the shop may sell, hang on them."""
     watching = scene.watch()
     scene.tick(60)
-    scene.order("2001", {("NOWHERE", "MAIN"): 2})
-    assert watching.look() == []
+    scene.order("2001", {("KIT", "MAIN"): 2, ("NOTE", ""): 1})
+    assert watching.look() == ["stock KIT|MAIN"], "what is wanted from no location is nobody's stock"
+    watching.told()
+    assert watching.compare() == []
+    scene.tick(60)
+    scene.sql(f"UPDATE sotran SET qtyord = '5.0000' WHERE {ORDER}")
+    scene.stamped("somast", ORDER, ordamt="9.00")
+    assert watching.look() == ["stock KIT|MAIN"]
+    watching.told()
+    scene.sql(f"UPDATE sotran SET sostat = 'C' WHERE {ORDER}")
+    assert watching.compare() == ["stock KIT|MAIN"]
+    watching.told()
     assert watching.compare() == []
 
 

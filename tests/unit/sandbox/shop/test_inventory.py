@@ -127,3 +127,25 @@ def test_a_test_order_and_what_is_not_shipped_take_nothing(stocked: Shop) -> Non
     goods = [{"sku": "SHADE", "quantity": 1, "requiresShipping": False}]
     stocked.place_order({"email": "ann@example.com", "shippingAddress": ADDRESS, "lines": goods})
     assert left(stocked) == {"MUG|MAIN": 5, "MUG|EAST": 2, "SHADE|MAIN": 4}
+
+
+def test_case_142_what_was_sold_before_anybody_counted_is_not_taken_when_the_order_changes(stocked: Shop) -> None:
+    order = buy(stocked, ("CUP", 3), ("MUG", 1))
+    stocked.set_stock("CUP", "MAIN", 7)
+    stocked.hold(str(order["orderId"]))
+    stocked.release_hold(str(order["orderId"]))
+    assert left(stocked)["CUP|MAIN"] == 7
+    line = next(one["lineId"] for one in order["lineItems"] if one["sku"] == "CUP")  # type: ignore[attr-defined]
+    stocked.edit_order(str(order["orderId"]), quantities={line: 5})
+    assert left(stocked)["CUP|MAIN"] == 5, "two more by now"
+    stocked.cancel(str(order["orderId"]))
+    assert left(stocked)["CUP|MAIN"] == 7, "what was taken comes back, and no more"
+    assert left(stocked)["MUG|MAIN"] == 5
+
+
+def test_a_statement_that_comes_after_its_successor_changes_nothing(stocked: Shop) -> None:
+    stocked.put_inventory("MUG|MAIN", {"available": 5, "expectedVersion": 1})
+    with pytest.raises(ShopError, match="is at version 2 by now"):
+        stocked.put_inventory("MUG|MAIN", {"available": 9, "expectedVersion": 1})
+    assert left(stocked)["MUG|MAIN"] == 5
+    assert [kind for kind, _ in events(stocked)].count("inventory.updated") == 3, "the figure is no news"

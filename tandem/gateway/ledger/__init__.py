@@ -1,0 +1,1 @@
+"""The general ledger: the chart of accounts, and journals entered as unposted batches."""
