@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from flows.inventory import Options as StockOptions
+from flows.inventory import inventory
 from flows.order_to_fulfillment import Options, order_to_fulfillment
 from tandem import dispatch
 from tandem.settings import settings
@@ -45,6 +47,7 @@ async def test_a_live_run_takes_orders_and_shipments_as_they_come_and_ends_by_it
 async def test_what_is_released_has_a_drain_of_stock_asked_for(short: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run of orders takes no stock, and no run of stock is up: without a word the next sweep would be the first."""
     line, asked = short, list[set[str]]()
+    await inventory(StockOptions(live=False))  # the shop shows the item's stock from here on
 
     async def wake(entities: Iterable[str] = ()) -> None:
         asked.append(set(entities))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -53,9 +54,12 @@ async def test_what_ended_a_round_is_told_once(monkeypatch: pytest.MonkeyPatch) 
     async def poll(*_args: Any) -> None:
         raise StoreUnavailable("database is locked")
 
+    async def nobody_is_wanted(*_args: Any) -> None: ...
+
     monkeypatch.setattr(polling, "_poll", poll)
+    monkeypatch.setattr(polling.Rousing, "look", nobody_is_wanted)
     rounds = Poll()
-    rounds.start(None, ())  # type: ignore[arg-type]
+    rounds.start(SimpleNamespace(store=None, name="main"), ())  # type: ignore[arg-type]
     await asyncio.sleep(0)
     with pytest.raises(StoreUnavailable):
         rounds.again()

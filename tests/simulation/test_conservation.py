@@ -15,7 +15,7 @@ from tests.simulation.stockroom import MOVEMENTS, PLACE
 from tests.simulation.systems import Systems
 from tests.simulation.world import World
 
-STOCKED = 1
+STOCKED = 2
 """A seed with scarce goods of which some were shipped."""
 
 

@@ -22,6 +22,7 @@ def stock(on_hand: str) -> Stock:
             available=zero,
             available_computed=zero,
             updated_at=None,
+            gone=False,
         )
     )
 

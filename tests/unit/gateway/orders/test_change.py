@@ -357,9 +357,9 @@ def test_what_must_be_durable_with_the_change_is_written_with_it(entered: Desk) 
 
     outcomes = entered.changes.update_many(
         [
-            ("1001", change("S-1", line("a", quantity="3")), None),
-            ("4711", change("S-1"), None),
-            ("1001", change("S-1", line("a", quantity="4")), None),
+            ("1001", change("S-1", line("a", quantity="3")), None, ""),
+            ("4711", change("S-1"), None, ""),
+            ("1001", change("S-1", line("a", quantity="4")), None, ""),
         ],
         record,
     )
